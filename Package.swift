@@ -1,0 +1,112 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+    name: "mlmon",
+    products: [.executable(name: "mlmon", targets: ["mlmon"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
+    targets: [
+        // Level 0: the vocabulary.
+        .target(name: "TimeSeries"),
+
+        // Level 1: pure engines, and one owner for each C library.
+        .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CNcurses"),
+        .target(name: "Querying", dependencies: ["TimeSeries"]),
+        .target(name: "Detection", dependencies: ["TimeSeries"]),
+        .target(name: "HTTP", dependencies: ["CCurl"]),
+        .target(name: "Terminal", dependencies: ["CNcurses"]),
+
+        // Level 2: where samples come from, and where they stay.
+        .target(
+            name: "Scraping",
+            dependencies: ["HTTP", "Querying", "TimeSeries", heap, logging]),
+        .target(name: "Storage", dependencies: ["Querying", "TimeSeries", grdb]),
+
+        // Level 3 and 4: what is made of them.
+        .target(
+            name: "Alerting",
+            dependencies: ["Detection", "Storage", "Querying", "HTTP", "TimeSeries", logging]),
+        .target(
+            name: "Dashboards",
+            dependencies: ["Terminal", "Alerting", "Storage", "Querying", "TimeSeries"]),
+
+        // Level 5: the edges.
+        .target(
+            name: "Configuring",
+            dependencies: [
+                "Alerting", "Dashboards", "Detection", "HTTP", "Querying", "Scraping", "Storage",
+                "TimeSeries", yams,
+            ],
+            exclude: ["Shipped/alerts/tests"],
+            resources: [.embedInCode("Shipped/presets"), .embedInCode("Shipped/alerts")]),
+        .target(name: "DemoFleet", dependencies: [hummingbird, logging]),
+
+        // Level 6: the program.
+        .executableTarget(
+            name: "mlmon",
+            dependencies: [
+                "Alerting", "Configuring", "Dashboards", "DemoFleet", "Detection", "HTTP",
+                "Querying", "Scraping", "Storage", "Terminal", "TimeSeries",
+                argumentParser, logging, serviceLifecycle,
+            ]),
+
+        .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"]),
+        .testTarget(name: "QueryingTests", dependencies: ["Querying"]),
+        .testTarget(
+            name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Golden")]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(
+            name: "ScrapingTests", dependencies: ["Scraping", "TestSupport"],
+            resources: [.copy("Pages")]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
+        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "TestSupport"]),
+        .testTarget(
+            name: "DashboardsTests", dependencies: ["Dashboards"],
+            resources: [.copy("Snapshots")]),
+        .testTarget(
+            name: "ConfiguringTests", dependencies: ["Configuring"],
+            resources: [.copy("Captures")]),
+        .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet", "HTTP"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// The benchmarks and the library they need are part of the package only when asked for (`make
+// bench`), so that no build or test has to pay for them.
+if ProcessInfo.processInfo.environment["MLMON_BENCHMARKS"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets.append(
+        .executableTarget(
+            name: "MLMonBenchmarks",
+            dependencies: [
+                "Detection", "Querying", "Scraping", "Storage", "TimeSeries",
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Benchmarks/MLMonBenchmarks",
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+}

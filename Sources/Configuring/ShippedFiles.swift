@@ -1,0 +1,39 @@
+import Alerting
+import Scraping
+
+/// The presets and alert rules that are built into the program, so that one binary needs no file
+/// beside it.
+package enum ShippedFiles {
+    /// One file, as it lies in the repository: `presets/triton.yaml`.
+    package struct File: Sendable {
+        package let name: String
+        package let bytes: [UInt8]
+    }
+
+    package static let all: [File] = presetFiles + alertFiles
+
+    package static func presets() throws(ConfigurationErrors) -> [Preset] {
+        let log = DiagnosticLog()
+        let presets = presets(log: log)
+        guard log.isEmpty else { throw ConfigurationErrors(diagnostics: log.sorted) }
+        return presets
+    }
+
+    package static func ruleGroups() throws(ConfigurationErrors) -> [RuleGroup] {
+        let log = DiagnosticLog()
+        let groups = alertFiles.flatMap {
+            RuleFileDecoder.groups($0.bytes, file: $0.name, log: log)
+        }
+        guard log.isEmpty else { throw ConfigurationErrors(diagnostics: log.sorted) }
+        return groups
+    }
+
+    static func presets(log: DiagnosticLog) -> [Preset] {
+        presetFiles.compactMap { PresetFileDecoder.preset($0.bytes, file: $0.name, log: log) }
+    }
+
+    /// The shipped alert files whose name fits `alerts/*.yaml` or the like.
+    static func alertFiles(matching pattern: String) -> [File] {
+        alertFiles.filter { FileGlob.matches($0.name, pattern) }
+    }
+}

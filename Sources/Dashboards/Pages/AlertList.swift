@@ -1,0 +1,62 @@
+import Terminal
+import TimeSeries
+
+/// Alerts as lines: glyph, severity, state, service, what, how long.
+struct AlertList {
+    let alerts: [AlertLine]
+    let now: Timestamp
+    let showsService: Bool
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        guard !rect.isEmpty else { return }
+        guard !alerts.isEmpty else {
+            canvas.write("✓ nothing fires", rect.column, rect.row, Style(.muted), width: rect.width)
+            return
+        }
+        let serviceWidth = min(20, alerts.map { DisplayText.width(of: $0.service) }.max() ?? 8)
+        var columns = [
+            Table.Column("", minimum: 1),
+            Table.Column("SEV", minimum: 4, priority: rect.width < 50 ? 1 : 3),
+            Table.Column("STATE", minimum: 8, priority: 2),
+        ]
+        if showsService {
+            columns.append(Table.Column("SERVICE", minimum: min(8, serviceWidth), maximum: serviceWidth))
+        }
+        columns.append(Table.Column("WHAT", minimum: 16, maximum: 400))
+        columns.append(Table.Column("FOR", .right, minimum: 5, priority: 1))
+        let places = Table(columns).layout(from: rect.column, width: rect.width)
+        let shown = alerts.sorted(by: AlertLine.listOrder).prefix(rect.height)
+        for (index, alert) in shown.enumerated() {
+            draw(alert, places, on: &canvas, row: rect.row + index)
+        }
+        if alerts.count > rect.height, rect.height > 1 {
+            let text = "and \(alerts.count - rect.height + 1) more"
+            let last = rect.endRow - 1
+            canvas.fill(Rect(rect.column, last, rect.width, 1), " ", Style())
+            canvas.write(text, rect.column + 2, last, Style(.muted), width: rect.width - 2)
+        }
+    }
+
+    private func draw(
+        _ alert: AlertLine, _ places: [Table.Place?], on canvas: inout Canvas, row: Int
+    ) {
+        let pen = RowPen(places: places, row: row)
+        let isFiring = alert.state == .firing
+        let role: Role = alert.state == .resolved ? .muted : alert.severity.role
+        let glyph = switch alert.state {
+        case .firing: alert.severity.glyph
+        case .pending: "○"
+        case .resolved: "✓"
+        }
+        pen.write(glyph, 0, Style.bold(role), &canvas)
+        pen.write(alert.severity.word, 1, isFiring ? Style.bold(role) : Style(role), &canvas)
+        pen.write(alert.state.word, 2, isFiring ? Style.bold(role) : Style(.muted), &canvas)
+        var field = 3
+        if showsService {
+            pen.write(alert.service, field, isFiring ? Style.bold(.text) : Style(.muted), &canvas)
+            field += 1
+        }
+        pen.write(alert.summary, field, Style(alert.state == .resolved ? .muted : .text), &canvas)
+        pen.write(Figures.age(now - alert.since), field + 1, Style(.muted), &canvas, .right)
+    }
+}

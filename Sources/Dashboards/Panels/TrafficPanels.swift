@@ -1,0 +1,92 @@
+import Terminal
+import TimeSeries
+
+/// Requests a second; by version where there are several.
+struct ThroughputPanel: Panel {
+    let detail: ServiceDetail
+
+    var title: String { "throughput" }
+    var remark: String { "req/s" }
+
+    private static let versionRoles: [Role] = [.flow2, .more, .p90, .p99, .info]
+    private static let versionGlyphs: [Unicode.Scalar] = ["#", "+", "*", "o", "x"]
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        guard rect.height >= 1 else { return }
+        var plot = rect
+        let row = plot.height >= 2 ? plot.takeBottom(1) : plot
+        let summary = detail.summary
+        let values = summary.history.requestsPerSecond
+        let versions = summary.versions.filter {
+            $0.history.requestsPerSecond.contains { $0 != nil }
+        }
+        canvas.writeFitting(readout(versions), row.column, row.row, width: row.width)
+        guard plot.height >= 1, rect.height >= 2 else { return }
+        let scale = Scale.fromZero(holding: values)
+        let area = Axes(scale: scale, unit: .perSecond, grid: detail.grid)
+            .draw(on: &canvas, in: plot, showsTime: plot.height >= 8)
+        if versions.count > 1 {
+            let parts = versions.prefix(Self.versionRoles.count).enumerated().map { index, version in
+                StackedBars.Part(
+                    version.history.requestsPerSecond, Self.versionRoles[index],
+                    glyph: Self.versionGlyphs[index])
+            }
+            StackedBars(parts, scale: scale).draw(on: &canvas, in: area)
+        } else {
+            StackedBars(
+                [StackedBars.Part(values, .flow0, glyph: "#", crest: .flow3)], scale: scale
+            ).draw(on: &canvas, in: area)
+        }
+    }
+
+    private func readout(_ versions: [VersionSummary]) -> [[Span]] {
+        let summary = detail.summary
+        var groups = Readout.groups(
+            now: summary.now.requestsPerSecond, values: summary.history.requestsPerSecond,
+            unit: .count)
+        if let band = detail.requestBand, let lower = band.lower.last ?? nil,
+            let upper = band.upper.last ?? nil
+        {
+            let text = "\(Figures.count(max(0, lower)))…\(Figures.count(upper))"
+            groups.insert([Span("  expected ", .muted), Span(text, .text)], at: 1)
+        }
+        guard versions.count > 1 else { return groups }
+        groups = [groups[0]]
+        for (index, version) in versions.prefix(Self.versionRoles.count).enumerated() {
+            let label = version.label(amongSeveralModels: summary.hasSeveralModels)
+            groups.append([
+                Span("  ■ ", Self.versionRoles[index]),
+                Span("\(label) \(Figures.count(version.now.requestsPerSecond))", .text),
+            ])
+        }
+        return groups
+    }
+}
+
+/// The share of requests that failed.
+struct ErrorsPanel: Panel {
+    let detail: ServiceDetail
+
+    var title: String { "errors" }
+    var remark: String { "% of requests" }
+
+    func draw(on canvas: inout Canvas, in rect: Rect) {
+        guard rect.height >= 1 else { return }
+        var plot = rect
+        let row = plot.height >= 2 ? plot.takeBottom(1) : plot
+        let summary = detail.summary
+        let values = summary.history.errorRatio
+        let now = summary.now.errorRatio
+        let role: Role = (now ?? 0) >= 0.05 ? .crit : (now ?? 0) >= 0.01 ? .warn : .title
+        canvas.writeFitting(
+            Readout.groups(now: now, values: values, unit: .ratio, role: role), row.column,
+            row.row, width: row.width)
+        guard plot.height >= 1, rect.height >= 2 else { return }
+        let scale = Scale.fromZero(holding: values, floor: 0.01)
+        let area = Axes(scale: scale, unit: .ratio, grid: detail.grid)
+            .draw(on: &canvas, in: plot, showsTime: plot.height >= 8)
+        StackedBars(
+            [StackedBars.Part(values, .fault0, glyph: "#", crest: .fault2)], scale: scale
+        ).draw(on: &canvas, in: area)
+    }
+}

@@ -1,0 +1,93 @@
+import Terminal
+
+/// How a service is, worst first.
+package enum Health: Int, Comparable, CaseIterable, Sendable {
+    /// Every target refuses or fails.
+    case down
+    /// A critical alert fires.
+    case critical
+    /// The last scrape is older than three intervals.
+    case stale
+    /// Another alert fires, or predictions drifted.
+    case warning
+    /// An alert is about to fire.
+    case pending
+    /// Never scraped.
+    case unknown
+    case ok
+
+    package static func < (a: Health, b: Health) -> Bool { a.rawValue < b.rawValue }
+
+    /// Colour never stands alone: each state has a glyph and a word.
+    package var glyph: String {
+        switch self {
+        case .down, .critical: "▲"
+        case .warning: "!"
+        case .pending: "○"
+        case .stale, .unknown: "?"
+        case .ok: "·"
+        }
+    }
+
+    package var word: String {
+        switch self {
+        case .down: "DOWN"
+        case .critical: "CRIT"
+        case .stale: "STALE"
+        case .warning: "WARN"
+        case .pending: "PEND"
+        case .unknown: "NEW"
+        case .ok: "OK"
+        }
+    }
+
+    package var role: Role {
+        switch self {
+        case .down, .critical: .crit
+        case .warning: .warn
+        case .pending: .info
+        case .stale: .stale
+        case .unknown: .muted
+        case .ok: .ok
+        }
+    }
+}
+
+/// How much an alert matters, from its `severity` label.
+package enum Severity: Int, Comparable, Sendable {
+    case critical, warning, info
+
+    package init(label: String?) {
+        switch label?.lowercased() {
+        case "critical", "crit", "page", "error", "fatal", "emergency": self = .critical
+        case "info", "none", "notice", "low": self = .info
+        default: self = .warning
+        }
+    }
+
+    package static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
+
+    package var glyph: String {
+        switch self {
+        case .critical: "▲"
+        case .warning: "!"
+        case .info: "i"
+        }
+    }
+
+    package var word: String {
+        switch self {
+        case .critical: "CRIT"
+        case .warning: "WARN"
+        case .info: "INFO"
+        }
+    }
+
+    package var role: Role {
+        switch self {
+        case .critical: .crit
+        case .warning: .warn
+        case .info: .info
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Terminal
+
+/// What a key does.
+package enum Action: Hashable, Sendable {
+    case up, down, first, last, pageUp, pageDown, halfPageUp, halfPageDown
+    case open, back, filter, sort, reverseSort
+    case pause, refresh, zoomIn, zoomOut
+    case panel(Int), nextPanel, nextDistribution
+    case theme, help, quit
+}
+
+package enum Page: Hashable, Sendable, CaseIterable {
+    case fleet, service
+}
+
+/// The one table of keys: what acts, what the footer shows and what `?` lists.
+package enum KeyTable {
+    package struct Binding: Sendable {
+        package let action: Action
+        package let keys: [Key]
+        /// A word for the footer; nil where the footer leaves it to the help.
+        package let label: String?
+        package let help: String
+        /// Where it acts; nil is everywhere.
+        package let page: Page?
+        /// Lower comes first in the footer and stays longest when columns are few.
+        package let rank: Int
+
+        init(
+            _ action: Action, _ keys: [Key], _ label: String? = nil, help: String,
+            on page: Page? = nil, rank: Int = 99
+        ) {
+            self.action = action
+            self.keys = keys
+            self.label = label
+            self.help = help
+            self.page = page
+            self.rank = rank
+        }
+
+        package var keyText: String { keys.map(\.description).joined(separator: " ") }
+    }
+
+    package static let bindings: [Binding] = [
+        Binding(.up, [.up, "k"], help: "one row up", rank: 1),
+        Binding(.down, [.down, "j"], help: "one row down", rank: 1),
+        Binding(.pageUp, [.pageUp], help: "a page up"),
+        Binding(.pageDown, [.pageDown], help: "a page down"),
+        Binding(.halfPageUp, [.control("u")], help: "half a page up"),
+        Binding(.halfPageDown, [.control("d")], help: "half a page down"),
+        Binding(.first, ["g", .home], help: "first row"),
+        Binding(.last, ["G", .end], help: "last row"),
+        Binding(.open, [.enter], "open", help: "open the service", on: .fleet, rank: 2),
+        Binding(.back, [.escape], "back", help: "out: panel, filter, page", rank: 9),
+        Binding(
+            .filter, ["/"], "filter",
+            help: "filter: text, /regex/, !not, state=crit, p99>200 (ms), err>1 (%), psi>0.1, rps>5",
+            on: .fleet, rank: 3),
+        Binding(.sort, ["s"], "sort", help: "sort by the next column", on: .fleet, rank: 4),
+        Binding(.reverseSort, ["S"], help: "reverse the order", on: .fleet),
+        Binding(
+            .pause, [" "], "pause", help: "hold the picture; collection goes on", rank: 6),
+        Binding(.zoomIn, ["+", "="], "zoom", help: "shorter window: 5m 15m 1h 6h 24h 7d", rank: 5),
+        Binding(.zoomOut, ["-"], help: "longer window", rank: 5),
+        Binding(.panel(1), ["1"], "expand", help: "latency", on: .service, rank: 4),
+        Binding(.panel(2), ["2"], help: "throughput", on: .service),
+        Binding(.panel(3), ["3"], help: "errors", on: .service),
+        Binding(.panel(4), ["4"], help: "predictions against their baseline", on: .service),
+        Binding(.panel(5), ["5"], help: "versions side by side", on: .service),
+        Binding(.panel(6), ["6"], help: "alerts of this service", on: .service),
+        Binding(
+            .nextPanel, [.tab], "panel", help: "next panel, where one has the screen",
+            on: .service, rank: 5),
+        Binding(
+            .nextDistribution, ["p"], "distribution",
+            help: "next distribution: model, version, feature", on: .service, rank: 6),
+        Binding(.refresh, ["R"], help: "read the store now"),
+        Binding(.theme, ["T"], help: "next theme: dark, terminal, light, high-contrast, mono"),
+        Binding(.help, ["?"], "help", help: "this page", rank: 8),
+        Binding(.quit, ["q"], "quit", help: "quit", rank: 10),
+    ]
+
+    /// - Returns: What a key does on a page, nil for nothing.
+    package static func action(for key: Key, on page: Page) -> Action? {
+        bindings.first { ($0.page == nil || $0.page == page) && $0.keys.contains(key) }?.action
+    }
+}

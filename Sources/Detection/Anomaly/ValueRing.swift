@@ -1,0 +1,121 @@
+/// The latest values of a stream, in order of arrival and in order of size.
+///
+/// - Complexity: an insertion O(log n) comparisons and one move of at most n values; median and
+///   median absolute deviation O(log n).
+struct ValueRing: Sendable, Equatable {
+    let capacity: Int
+    private var values: [Double] = []
+    private var next = 0
+    private var sorted: [Double] = []
+
+    init(capacity: Int) {
+        precondition(capacity > 0, "ring of \(capacity) values")
+        self.capacity = capacity
+    }
+
+    var count: Int { values.count }
+
+    /// Inserts a finite value and forgets the oldest when the ring is full.
+    mutating func insert(_ value: Double) {
+        if values.count < capacity {
+            values.append(value)
+            sorted.insert(value, at: lowerBound(value))
+            return
+        }
+        let oldest = values[next]
+        values[next] = value
+        next = (next + 1) % capacity
+        replace(oldest, with: value)
+    }
+
+    /// The value `age` insertions ago; 0 is the newest.
+    func latest(_ age: Int) -> Double {
+        let newest = values.count < capacity ? values.count - 1 : (next + capacity - 1) % capacity
+        let i = newest - age
+        return values[i < 0 ? i + capacity : i]
+    }
+
+    /// Mean of `length` values, the newest of them `age` insertions old.
+    func mean(from age: Int, length: Int) -> Double {
+        var sum = 0.0
+        for i in age..<(age + length) { sum += latest(i) }
+        return sum / Double(length)
+    }
+
+    /// - Precondition: the ring is not empty.
+    var median: Double {
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1
+            ? sorted[middle] : sorted[middle - 1] + (sorted[middle] - sorted[middle - 1]) / 2
+    }
+
+    var smallest: Double { sorted[0] }
+    var largest: Double { sorted[sorted.count - 1] }
+
+    /// Distance of the farthest of the nearer half of the values from `centre`.
+    func medianDeviation(from centre: Double) -> Double {
+        // The nearest half are neighbours in `sorted`; find where they begin.
+        let half = sorted.count / 2 + 1
+        var low = 0
+        var high = sorted.count - half
+        while low < high {
+            let middle = (low + high) / 2
+            if centre - sorted[middle] > sorted[middle + half] - centre {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return max(centre - sorted[low], sorted[low + half - 1] - centre)
+    }
+
+    private func lowerBound(_ value: Double) -> Int {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func replace(_ old: Double, with new: Double) {
+        var i = lowerBound(old)
+        while i + 1 < sorted.count, sorted[i + 1] < new {
+            sorted[i] = sorted[i + 1]
+            i += 1
+        }
+        while i > 0, sorted[i - 1] > new {
+            sorted[i] = sorted[i - 1]
+            i -= 1
+        }
+        sorted[i] = new
+    }
+}
+
+extension ValueRing: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case capacity
+        case values
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let capacity = try container.decode(Int.self, forKey: .capacity)
+        let values = try container.decode([Double].self, forKey: .values)
+        guard capacity > 0, values.count <= capacity, values.allSatisfy(\.isFinite) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .values, in: container, debugDescription: "ring beyond its capacity")
+        }
+        self.init(capacity: capacity)
+        self.values = values
+        sorted = values.sorted()
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(capacity, forKey: .capacity)
+        // Oldest first, so that the place of the oldest need not be told.
+        try container.encode(Array(values[next...] + values[..<next]), forKey: .values)
+    }
+}

@@ -1,0 +1,191 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Judges windows of counts against a reference.
+///
+/// Each window, and a memory of the latest ones, is put to several tests at half the wanted rate
+/// of false alarms each. Drift is what is significant *and* at least of the wanted effect.
+/// `docs/detectors.md` says what that assumes and costs.
+package struct DriftDetector: Sendable {
+    package let reference: DriftReference
+    package let options: DriftOptions
+    /// To be stored after each window, and given back after a restart.
+    package private(set) var state: DriftState
+
+    private let tests: DriftTests
+    private let dispersion: Dispersion
+    private let binIndex: [BinKey: Int]
+
+    /// - Parameter state: What an earlier detector left; ignored when it is of another reference.
+    /// - Complexity: O(bins³ + windows · bins).
+    package init(
+        reference: DriftReference, options: DriftOptions = DriftOptions(), state: DriftState? = nil
+    ) {
+        self.reference = reference
+        self.options = options
+        let isOpen = reference.kind == .categories
+        let counts = reference.counts + (isOpen ? [0] : [])
+        let tests = DriftTests(kind: reference.kind, reference: counts)
+        self.tests = tests
+        let fingerprint = reference.fingerprint
+        if let state, state.belongs(to: fingerprint, binCount: counts.count) {
+            self.state = state
+        } else {
+            self.state = DriftState(fingerprint: fingerprint, binCount: counts.count)
+        }
+        var index: [BinKey: Int] = [:]
+        for (i, bin) in reference.bins.enumerated() { index[BinKey(bin)] = i }
+        binIndex = index
+        let windows = reference.windows.map { $0 + (isOpen ? [0] : []) }
+            .filter { $0.reduce(0, +) >= Double(max(options.minimumCount, 1)) }
+        dispersion = Dispersion(
+            windows.map { window in
+                let n = window.reduce(0, +)
+                return tests.results(for: window).map { $0.asPart(n, of: tests.m) }
+            })
+    }
+
+    /// Judges the counts of one closed window.
+    ///
+    /// - Parameters:
+    ///   - bins: Names of the classes, or upper bounds, of this window, in any order; classes the
+    ///     reference has not are gathered as unseen.
+    ///   - counts: Observations in each (not cumulative), as long as `bins`.
+    package mutating func judge(bins: [String], counts: [Double]) -> DriftVerdict {
+        precondition(bins.count == counts.count, "\(counts.count) counts for \(bins.count) bins")
+        var aligned = [Double](repeating: 0, count: tests.reference.count)
+        for (bin, count) in zip(bins, counts) {
+            let count = DriftReference.cleaned(count)
+            if let i = binIndex[BinKey(bin)] {
+                aligned[i] += count
+            } else if reference.kind == .categories {
+                aligned[aligned.count - 1] += count
+            } else if count > 0 {
+                return DriftVerdict(
+                    .insufficient, n: counts.reduce(0) { $0 + DriftReference.cleaned($1) },
+                    m: tests.m, note: "the bucket bounds changed; pin a new baseline")
+            }
+        }
+        return judge(aligned)
+    }
+
+    private mutating func judge(_ window: [Double]) -> DriftVerdict {
+        let counts = state.carry(window, atMost: carriedWindowCount)
+        let n = counts.reduce(0, +)
+        let needed = Double(max(options.minimumCount, 1))
+        guard tests.m >= needed else {
+            return DriftVerdict(
+                .insufficient, n: n, m: tests.m,
+                note: "reference of \(whole(tests.m)), \(options.minimumCount) needed")
+        }
+        guard n >= needed else {
+            return DriftVerdict(
+                .insufficient, n: n, m: tests.m,
+                note: "n = \(whole(n)) of \(options.minimumCount) needed")
+        }
+        state.pending = nil
+        state.memory.insert(counts)
+        let lnWindow = dispersion.lnPValue(tests.results(for: counts))
+        let memory = state.memory.counts
+        let lnMemory = dispersion.lnMemoryPValue(tests.results(for: memory, isMemory: true))
+
+        let limit = log(options.significance) - log(2)
+        let isWindowDrift = lnWindow < limit && tests.effect(of: counts) >= options.minimumEffect
+        let isMemoryDrift = lnMemory < limit && tests.effect(of: memory) >= options.minimumEffect
+        var verdict = described(counts, n: n)
+        verdict.lnPValue = min(max(min(lnWindow, lnMemory) + log(2), -1e6), 0)
+        verdict.pValue = verdict.lnPValue.map { exp($0) }
+        verdict.isSignificant = isWindowDrift || isMemoryDrift
+        let wasDrifted = state.isDrifted
+        if verdict.isSignificant {
+            state.startOrContinueEpisode(lnWindow: isWindowDrift ? lnWindow : 0)
+        }
+        if wasDrifted { resolveIfCalm(counts, lnWindow: lnWindow, lnMemory: lnMemory) }
+        verdict.isAlarm = state.isDrifted && !wasDrifted
+        verdict.state = state.isDrifted ? .drifted : .stable
+        return verdict
+    }
+
+    /// Ends an episode when the latest windows look like the reference again.
+    ///
+    /// The memory of a big change outlasts it, so an episode that single windows have shown ends
+    /// when several windows in a row, taken together, are clean; the memory then starts from them.
+    /// One that only the memory has seen ends when the memory forgets it.
+    private mutating func resolveIfCalm(_ counts: [Double], lnWindow: Double, lnMemory: Double) {
+        guard lnWindow > log(0.05) else {
+            state.calm = nil
+            return
+        }
+        state.addCalm(counts)
+        guard let calm = state.calm else { return }
+        let isMemoryCalm = lnMemory > log(0.05)
+        let isObvious = state.strongestLnPValue < log(1e-8)
+        let needed = isMemoryCalm || isObvious ? 2 : 4
+        guard calm.windowCount >= needed else { return }
+        let lnCalm = dispersion.lnPValue(tests.results(for: calm.counts))
+        if isMemoryCalm {
+            state.endEpisode()
+        } else if state.strongestLnPValue < 0, lnCalm > log(0.05) {
+            state.endEpisode()
+            state.memory = WindowMemory(binCount: calm.counts.count)
+            state.memory.insert(calm.counts)
+        }
+    }
+
+    /// How many windows may be gathered before a judgement: those of a day.
+    private var carriedWindowCount: Int {
+        let seconds = max(options.window.components.seconds, 1)
+        return Int(max(86_400 / seconds, 1))
+    }
+
+    private func described(_ counts: [Double], n: Double) -> DriftVerdict {
+        var verdict = DriftVerdict(.stable, n: n, m: tests.m)
+        let reference = tests.reference
+        let used = PopulationStability.usedBinCount(reference: reference, current: counts)
+        verdict.psi = PopulationStability.index(reference: reference, current: counts)
+        verdict.psiNullMean = PopulationStability.nullMean(binCount: used, m: tests.m, n: n)
+        let changes = counts.indices.filter { reference[$0] + counts[$0] > 0 }.map { i in
+            let p = (reference[i] + 0.5) / (tests.m + 0.5 * Double(used))
+            let q = (counts[i] + 0.5) / (n + 0.5 * Double(used))
+            return DriftVerdict.BinChange(
+                bin: i < self.reference.bins.count ? self.reference.bins[i] : "unseen",
+                referenceShare: reference[i] / tests.m, share: counts[i] / n,
+                contribution: (q - p) * log(q / p))
+        }
+        verdict.largestChanges = Array(
+            changes.sorted { $0.contribution > $1.contribution }.prefix(3))
+        if self.reference.kind == .ordered,
+            let z = SmoothTest(reference: reference, current: counts)?.z
+        {
+            func component(_ j: Int) -> Double { j < z.count ? z[j] : 0 }
+            verdict.movement = DriftVerdict.Movement(
+                location: component(0), spread: component(1), skew: component(2),
+                tails: component(3))
+        }
+        verdict.isDispersionCorrected = dispersion.isCorrecting
+        return verdict
+    }
+}
+
+/// A count for people.
+private func whole(_ count: Double) -> String {
+    String(Int64(min(max(count, 0), 9e15)))
+}
+
+extension TestResult {
+    /// The result for a sample that is itself part of the reference, whose distance has the
+    /// variance 1/n − 1/m instead of 1/n + 1/m.
+    func asPart(_ n: Double, of m: Double) -> TestResult {
+        var result = self
+        guard m > n * 1.05 else { return result }
+        let factor = (1 / n + 1 / m) / (1 / n - 1 / m)
+        result.ratio *= factor
+        for i in result.components.indices { result.components[i] *= factor.squareRoot() }
+        return result
+    }
+}

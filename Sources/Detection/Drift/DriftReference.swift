@@ -1,0 +1,57 @@
+/// The distribution that windows are compared with.
+package struct DriftReference: Codable, Sendable, Equatable {
+    package enum Kind: String, Codable, Sendable {
+        /// Classes without an order.
+        case categories
+        /// Bins in ascending order, named by their upper bounds.
+        case ordered
+    }
+
+    package var kind: Kind
+    /// Class names, or upper bounds in ascending order; distinct by their UTF-8 bytes.
+    package var bins: [String]
+    /// Observations in each bin.
+    package var counts: [Double]
+    /// Counts of the reference's own windows, oldest first, each as long as `bins`. They show how
+    /// much windows differ when nothing is wrong; without them they are taken for independent draws.
+    package var windows: [[Double]]
+
+    /// - Precondition: `counts` and each of `windows` as long as `bins`.
+    package init(kind: Kind, bins: [String], counts: [Double], windows: [[Double]] = []) {
+        precondition(
+            counts.count == bins.count && windows.allSatisfy { $0.count == bins.count },
+            "\(counts.count) counts for \(bins.count) bins")
+        self.kind = kind
+        self.bins = bins
+        self.counts = counts.map(Self.cleaned)
+        self.windows = windows.map { $0.map(Self.cleaned) }
+    }
+
+    /// A count from outside, with what cannot be one taken as 0.
+    static func cleaned(_ count: Double) -> Double {
+        count.isFinite && count > 0 ? min(count, 1e15) : 0
+    }
+
+    /// FNV-1a over what identifies the reference, to tell whether a stored state belongs to it.
+    var fingerprint: UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for byte in kind.rawValue.utf8 { mix(byte) }
+        for (bin, count) in zip(bins, counts) {
+            for byte in bin.utf8 { mix(byte) }
+            mix(0xff)
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                mix(UInt8(truncatingIfNeeded: count.bitPattern >> shift))
+            }
+        }
+        return hash
+    }
+}
+
+/// A class or bound by its UTF-8 bytes: Swift's string equality would merge composed and
+/// decomposed forms.
+struct BinKey: Hashable {
+    private let bytes: [UInt8]
+
+    init(_ name: String) { bytes = Array(name.utf8) }
+}

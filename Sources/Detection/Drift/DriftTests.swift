@@ -1,0 +1,174 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// One test's answer to the question whether a sample differs from the reference.
+struct TestResult: Equatable {
+    enum Test: Int, CaseIterable {
+        case pearson
+        case smooth
+        case andersonDarling
+        case unseen
+    }
+
+    var test: Test
+    /// The statistic over its mean when nothing has changed; 1 is what to expect.
+    var ratio: Double
+    /// Degrees of freedom of the scaled chi-square with the statistic's mean and variance.
+    var dof: Double
+    /// ln of the upper tail, for independent observations.
+    var lnPValue: Double
+    /// Independent standard normal parts of the statistic, where it has such.
+    var components: [Double] = []
+}
+
+/// The tests that compare counts with a reference, prepared for it once.
+///
+/// No single test wins: bins see spikes and classes, Anderson-Darling sees location and tails, the
+/// smooth test sees spread. Each is asked, and the smallest tail counts as many times as there
+/// were tests.
+struct DriftTests: Sendable {
+    let kind: DriftReference.Kind
+    let reference: [Double]
+    let m: Double
+    private let andersonDarling: BinnedAndersonDarling?
+    /// Bins the reference saw exactly once: how often something new is to be expected.
+    private let singletonCount: Double
+
+    init(kind: DriftReference.Kind, reference: [Double]) {
+        self.kind = kind
+        self.reference = reference
+        m = reference.reduce(0, +)
+        singletonCount = Double(reference.count { $0 == 1 })
+        andersonDarling = kind == .ordered ? BinnedAndersonDarling(shares: reference) : nil
+    }
+
+    /// - Parameter isMemory: The counts are weighted sums of windows, which are no whole numbers.
+    func results(for counts: [Double], isMemory: Bool = false) -> [TestResult] {
+        let n = counts.reduce(0, +)
+        guard n > 0, m > 0 else { return [] }
+        var results: [TestResult] = []
+        let groups = self.groups(n: n)
+        if groups.count >= 2 {
+            let pearson = HomogeneityTest([
+                Self.merged(reference, by: groups), Self.merged(counts, by: groups),
+            ])
+            if pearson.dof > 0 {
+                let dof = Double(pearson.dof)
+                results.append(
+                    TestResult(
+                        test: .pearson, ratio: pearson.statistic / dof, dof: dof,
+                        lnPValue: pearson.lnPValue))
+            }
+        }
+        if !isMemory, reference.contains(0) {
+            results.append(unseenTest(counts, n: n))
+        }
+        guard let andersonDarling else { return results }
+        if let smooth = SmoothTest(reference: reference, current: counts) {
+            let dof = Double(smooth.dof)
+            results.append(
+                TestResult(
+                    test: .smooth, ratio: smooth.statistic / dof, dof: dof,
+                    lnPValue: smooth.lnPValue, components: smooth.components))
+        }
+        if !andersonDarling.law.weights.isEmpty {
+            let statistic = andersonDarling.statistic(reference: reference, current: counts)
+            let law = andersonDarling.law
+            results.append(
+                TestResult(
+                    test: .andersonDarling, ratio: statistic / law.mean,
+                    dof: 2 * law.mean * law.mean / law.variance, lnPValue: law.lnUpper(statistic)))
+        }
+        return results
+    }
+
+    /// PSI over the merged bins less its mean under no change: the size of the effect.
+    func effect(of counts: [Double]) -> Double {
+        let n = counts.reduce(0, +)
+        let groups = self.groups(n: n)
+        let p = Self.merged(reference, by: groups)
+        let q = Self.merged(counts, by: groups)
+        let merged = Self.correctedIndex(p, q, m: m, n: n)
+        // Merging hides a value that left the reference's bins altogether.
+        let isOutside = zip(reference, counts).contains { $0 == 0 && $1 >= 0.02 * n }
+        guard groups.count < 2 || isOutside else { return merged }
+        return max(merged, Self.correctedIndex(reference, counts, m: m, n: n))
+    }
+
+    private static func correctedIndex(
+        _ p: [Double], _ q: [Double], m: Double, n: Double
+    ) -> Double {
+        guard let psi = PopulationStability.index(reference: p, current: q) else { return 0 }
+        let used = PopulationStability.usedBinCount(reference: p, current: q)
+        return psi - PopulationStability.nullMean(binCount: used, m: m, n: n)
+    }
+
+    /// Chance of at least so many observations in bins that the reference never saw.
+    ///
+    /// With s bins seen once, the rate of the unseen is about Gamma(s + 1, m), which makes the
+    /// count negative binomial (I. Good, Biometrika 40 (1953) 237; the rule of three for s = 0).
+    private func unseenTest(_ counts: [Double], n: Double) -> TestResult {
+        let unseen = zip(reference, counts).reduce(0) { $1.0 == 0 ? $0 + $1.1 : $0 }
+        let expected = n * (singletonCount + 1) / m
+        var lnPValue = 0.0
+        if unseen > 0 {
+            lnPValue = Beta.lnLower(
+                unseen, singletonCount + 1, lnX: log(n / (n + m)), lnComplement: log(m / (n + m)))
+        }
+        return TestResult(test: .unseen, ratio: unseen / expected, dof: 1, lnPValue: lnPValue)
+    }
+
+    /// Bins to be judged together, so that each group expects enough observations.
+    private func groups(n: Double) -> [[Int]] {
+        switch kind {
+        case .ordered: orderedGroups(n: n)
+        case .categories: categoryGroups(n: n)
+        }
+    }
+
+    /// Neighbours are merged until at least 8 are expected, and into no more than ten groups.
+    private func orderedGroups(n: Double) -> [[Int]] {
+        let least = max(8 / n, 0.0999)
+        var groups: [[Int]] = []
+        var group: [Int] = []
+        var share = 0.0
+        for i in reference.indices {
+            group.append(i)
+            share += reference[i] / m
+            if share >= least {
+                groups.append(group)
+                group = []
+                share = 0
+            }
+        }
+        if groups.isEmpty { return [group] }
+        groups[groups.count - 1] += group
+        return groups
+    }
+
+    /// Classes that expect fewer than 5 share one group.
+    private func categoryGroups(n: Double) -> [[Int]] {
+        var groups: [[Int]] = []
+        var rare: [Int] = []
+        for i in reference.indices {
+            if n * reference[i] / m >= 5 { groups.append([i]) } else { rare.append(i) }
+        }
+        if rare.isEmpty { return groups }
+        func share(_ group: [Int]) -> Double { group.reduce(0) { $0 + reference[$1] } }
+        if groups.isEmpty || n * share(rare) / m >= 5 { return groups + [rare] }
+        guard groups.count >= 2,
+            let smallest = groups.indices.min(by: { share(groups[$0]) < share(groups[$1]) })
+        else { return groups + [rare] }
+        groups[smallest] += rare
+        return groups
+    }
+
+    private static func merged(_ counts: [Double], by groups: [[Int]]) -> [Double] {
+        groups.map { $0.reduce(0) { $0 + counts[$1] } }
+    }
+}

@@ -1,0 +1,92 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Two-sample Neyman smooth test of order 4 on counts in ordered bins.
+///
+/// Scores are Legendre polynomials of the pooled mid-ranks, their covariance that of permutations,
+/// so that ties are no problem and two bins are enough.
+///
+/// Source: J. Rayner, O. Thas, D. Best, *Smooth Tests of Goodness of Fit*, 2nd ed., Wiley, 2009.
+package struct SmoothTest: Sendable, Equatable {
+    /// Chi-square with `dof` degrees of freedom when nothing has changed.
+    package var statistic: Double
+    /// Number of components: min(4, bins − 1).
+    package var dof: Int
+    /// Standardised components with sign: location, spread, skew, tails.
+    package var z: [Double]
+    /// The same made independent of the components before; their squares add up to the statistic.
+    var components: [Double] = []
+
+    /// The test, or nil when a side is empty or all values share one bin.
+    ///
+    /// - Parameters: Counts in the same ordered bins, finite and not negative, not necessarily whole.
+    package init?(reference: [Double], current: [Double]) {
+        precondition(reference.count == current.count)
+        let used = reference.indices.filter { reference[$0] + current[$0] > 0 }
+        let pooled = used.map { reference[$0] + current[$0] }
+        let m = used.reduce(0) { $0 + reference[$1] }
+        let n = used.reduce(0) { $0 + current[$1] }
+        let total = m + n
+        guard m > 0, n > 0, used.count >= 2, total > 1 else { return nil }
+        dof = min(4, used.count - 1)
+        var scores: [[Double]] = []
+        var below = 0.0
+        for t in pooled {
+            scores.append(Self.legendre((below + below + t) / total - 1))
+            below += t
+        }
+        let scale = m * n / (total * (total - 1))
+        statistic = 0
+        z = []
+        var basis: [[Double]] = []
+        for j in 0..<dof {
+            var d = scores.map { $0[j] }
+            let mean = zip(pooled, d).reduce(0) { $0 + $1.0 * $1.1 } / total
+            for i in d.indices { d[i] -= mean }
+            let linear = zip(used, d).reduce(0) { $0 + current[$1.0] * $1.1 }
+            let variance = zip(pooled, d).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
+            z.append(variance > 0 ? linear / (scale * variance).squareRoot() : 0)
+            // Orthonormal scores turn the quadratic form L'S⁻¹L into a plain sum of squares; twice
+            // is enough against cancellation (Kahan, Parlett).
+            for _ in 0..<2 {
+                for g in basis {
+                    let overlap = (0..<d.count).reduce(0) { $0 + pooled[$1] * g[$1] * d[$1] }
+                    for i in d.indices { d[i] -= overlap * g[i] }
+                }
+            }
+            let rest = zip(pooled, d).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
+            guard rest > variance * 1e-24, rest > 0 else { continue }
+            let length = rest.squareRoot()
+            for i in d.indices { d[i] /= length }
+            let sum = zip(used, d).reduce(0) { $0 + current[$1.0] * $1.1 }
+            components.append(sum / scale.squareRoot())
+            statistic += sum * sum / scale
+            basis.append(d)
+        }
+        if dof == used.count - 1 {
+            // With a component for every contrast this is Pearson's statistic, which needs no
+            // polynomials and so keeps its digits when one bin holds nearly everything.
+            let pearson = HomogeneityTest([used.map { reference[$0] }, used.map { current[$0] }])
+            statistic = pearson.statistic * (total - 1) / total
+        }
+    }
+
+    package var lnPValue: Double { ChiSquared.lnUpper(statistic, dof: Double(dof)) }
+    package var pValue: Double { exp(lnPValue) }
+
+    /// Shifted Legendre polynomials of order 1...4, normalised on [0, 1], at x = 2u − 1.
+    private static func legendre(_ x: Double) -> [Double] {
+        let s = x * x
+        return [
+            sqrt(3) * x,
+            sqrt(5) * (3 * s - 1) / 2,
+            sqrt(7) * (5 * s - 3) * x / 2,
+            3 * ((35 * s - 30) * s + 3) / 8,
+        ]
+    }
+}

@@ -1,0 +1,142 @@
+import CCurl
+
+/// The life of the client's thread: takes jobs, drives libcurl, answers.
+final class TransferLoop {
+    private static let idlePoll = Duration.seconds(60)
+    private static let shutDown = HTTPError(.shutDown, "the HTTP client was shut down")
+    private static let cancelled = HTTPError(.cancelled, "cancelled")
+
+    private let mailbox: Mailbox
+    private let multi: MultiHandle
+    private let maximumTransferCount: Int
+    /// Jobs beyond the limit, first come first served; one for each awaiting task at most.
+    private var waiting: [Job] = []
+    private var active: [ObjectIdentifier: Transfer] = [:]
+    /// Handles to use again; with the active ones never more than the limit.
+    private var idle: [Transfer] = []
+
+    init(
+        _ mailbox: Mailbox, maximumTransferCount: Int, maximumIdleConnectionCount: Int
+    ) throws(HTTPError) {
+        self.mailbox = mailbox
+        self.maximumTransferCount = maximumTransferCount
+        multi = try MultiHandle(maximumIdleConnectionCount: maximumIdleConnectionCount)
+        mailbox.install(Mailbox.Bell(multi: multi.pointer))
+    }
+
+    /// Returns after a shutdown, when every job is answered.
+    func run() {
+        var ending = Self.shutDown
+        do throws(HTTPError) {
+            while true {
+                let mail = mailbox.collect()
+                if mail.isShuttingDown {
+                    waiting += mail.submitted
+                    break
+                }
+                waiting += mail.submitted
+                for ticket in mail.cancelled { cancel(ticket) }
+                startWaiting()
+                try multi.perform()
+                if !reap() { try multi.poll(for: pollDuration) }
+            }
+        } catch {
+            ending = error
+        }
+        for transfer in active.values { finish(transfer, .failure(ending)) }
+        for job in waiting { job.continuation.resume(returning: .failure(ending)) }
+        idle = []
+        mailbox.end(because: ending)
+    }
+
+    /// Until the first waiting job runs out of time; libcurl knows about the active ones.
+    private var pollDuration: Duration {
+        guard let deadline = waiting.lazy.map(\.deadline).min() else { return Self.idlePoll }
+        return min(max(ContinuousClock.now.duration(to: deadline), .zero), Self.idlePoll)
+    }
+
+    private func cancel(_ ticket: Ticket) {
+        if let transfer = active[ObjectIdentifier(ticket)] {
+            finish(transfer, .failure(Self.cancelled))
+        } else if let index = waiting.firstIndex(where: { $0.ticket === ticket }) {
+            waiting.remove(at: index).continuation.resume(returning: .failure(Self.cancelled))
+        }
+    }
+
+    private func startWaiting() {
+        guard !waiting.isEmpty else { return }
+        let freeCount = min(maximumTransferCount - active.count, waiting.count)
+        for job in waiting.prefix(freeCount) { start(job) }
+        waiting.removeFirst(freeCount)
+        let now = ContinuousClock.now
+        for job in waiting where job.deadline <= now {
+            let message =
+                "no free transfer within \(job.request.timeout.brief): "
+                + "\(maximumTransferCount) others are running"
+            job.continuation.resume(returning: .failure(HTTPError(.timeout, message)))
+        }
+        waiting.removeAll { $0.deadline <= now }
+    }
+
+    private func start(_ job: Job) {
+        guard !job.ticket.isCancelled.load(ordering: .relaxed) else {
+            job.continuation.resume(returning: .failure(Self.cancelled))
+            return
+        }
+        let transfer: Transfer
+        do throws(HTTPError) {
+            if let spare = idle.popLast() { transfer = spare } else { transfer = try Transfer() }
+        } catch {
+            job.continuation.resume(returning: .failure(error))
+            return
+        }
+        do throws(HTTPError) {
+            try transfer.prepare(job)
+            try multi.add(transfer.easy)
+            active[ObjectIdentifier(job.ticket)] = transfer
+        } catch {
+            transfer.clear()
+            idle.append(transfer)
+            job.continuation.resume(returning: .failure(error))
+        }
+    }
+
+    /// Answers what ended.
+    ///
+    /// - Returns: Whether there is more to do before the next wait.
+    private func reap() -> Bool {
+        var hasChanged = false
+        while let (easy, result) = multi.nextFinished() {
+            var context: UnsafeMutableRawPointer?
+            guard mlmon_getinfo_pointer(easy, CURLINFO_PRIVATE, &context) == CURLE_OK,
+                let transfer = Transfer.from(context)
+            else { continue }
+            hasChanged = true
+            let outcome = transfer.outcome(result)
+            guard case .success = outcome else {
+                finish(transfer, outcome)
+                continue
+            }
+            do throws(HTTPError) {
+                multi.remove(transfer.easy)
+                if try transfer.followRedirect() {
+                    try multi.add(transfer.easy)
+                } else {
+                    finish(transfer, outcome)
+                }
+            } catch {
+                finish(transfer, .failure(error))
+            }
+        }
+        return hasChanged
+    }
+
+    private func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, HTTPError>) {
+        multi.remove(transfer.easy)
+        guard let job = transfer.job else { return }
+        active[ObjectIdentifier(job.ticket)] = nil
+        transfer.clear()
+        idle.append(transfer)
+        job.continuation.resume(returning: outcome)
+    }
+}

@@ -1,0 +1,193 @@
+import TimeSeries
+
+/// What a node gives on a grid.
+enum Evaluated {
+    /// One value a step.
+    case scalar([Double])
+    case string(String)
+    case vector(Frame)
+}
+
+/// One evaluation: walks the tree once, computing every step of a node before its parent.
+final class Evaluator<Source: SeriesSource> {
+    let source: Source
+    let limits: QueryLimits
+    /// What `@ start()` and `@ end()` stand for.
+    let queryStart: Int64
+    let queryEnd: Int64
+    private var cellCount = 0
+    private var fetched: [FetchKey: [Series]] = [:]
+
+    private struct FetchKey: Hashable {
+        var matchers: [LabelMatcher]
+        var from: Int64
+        var through: Int64
+    }
+
+    init(source: Source, limits: QueryLimits, start: Int64, end: Int64) {
+        self.source = source
+        self.limits = limits
+        queryStart = start
+        queryEnd = end
+    }
+
+    // MARK: Limits
+
+    /// Adds to what this query has used.
+    func charge(_ count: Int) throws(QueryError) {
+        let (sum, overflow) = cellCount.addingReportingOverflow(count)
+        guard !overflow, sum <= limits.maximumSamples else {
+            throw QueryError(
+                .execution, "query processing would load too many samples into memory in query "
+                    + "execution: more than \(limits.maximumSamples)")
+        }
+        cellCount = sum
+    }
+
+    func charge(rows: Int, steps: Int) throws(QueryError) {
+        let (product, overflow) = rows.multipliedReportingOverflow(by: steps)
+        try charge(overflow ? .max : product)
+    }
+
+    /// To be called every few thousand values.
+    func checkCancellation() throws(QueryError) {
+        if limits.isCancelled() {
+            throw QueryError(.timeout, "query timed out in expression evaluation")
+        }
+    }
+
+    // MARK: Series
+
+    /// The series of a selector with samples of the closed range, fetched once a query.
+    func series(
+        matching matchers: [LabelMatcher], from: Int64, through: Int64
+    ) throws(QueryError) -> [Series] {
+        try checkCancellation()
+        let key = FetchKey(matchers: matchers, from: from, through: through)
+        if let known = fetched[key] { return known }
+        let found: [Series]
+        do {
+            found = try source.series(
+                matching: matchers, from: Timestamp(milliseconds: from),
+                through: Timestamp(milliseconds: through))
+        } catch let error as QueryError {
+            throw error
+        } catch {
+            throw QueryError(.execution, "expanding series: \(error)")
+        }
+        guard found.count <= limits.maximumSeries else {
+            throw QueryError(
+                .execution, "selector \(Selector(matchers).text) selects \(found.count) series, at "
+                    + "most \(limits.maximumSeries) are allowed")
+        }
+        try charge(found.reduce(0) { $0 + $1.values.count })
+        fetched[key] = found
+        return found
+    }
+
+    // MARK: Nodes
+
+    func evaluate(_ node: Node, on grid: StepGrid) throws(QueryError) -> Evaluated {
+        try checkCancellation()
+        switch node {
+        case .number(let literal):
+            try charge(grid.count)
+            return .scalar(Array(repeating: literal.value, count: grid.count))
+        case .string(let text): return .string(text)
+        case .parentheses(let inner): return try evaluate(inner, on: grid)
+        default: break
+        }
+        if grid.count > 1, node.isStepInvariant {
+            return try broadcast(evaluate(node, on: StepGrid(instant: grid.start)), to: grid.count)
+        }
+        switch node {
+        case .selector(let selector): return .vector(try newest(selector, on: grid))
+        case .unary(let isNegative, let inner):
+            return try negated(evaluate(inner, on: grid), isNegative: isNegative)
+        case .binary(let operation): return try evaluate(operation, on: grid)
+        case .aggregation(let aggregation):
+            return .vector(try evaluate(aggregation, on: grid))
+        case .call(let call): return try evaluate(call, on: grid)
+        case .number, .string, .parentheses, .range, .subquery:
+            throw QueryError(.execution, "a range vector has no value at an instant")
+        }
+    }
+
+    func vector(_ node: Node, on grid: StepGrid) throws(QueryError) -> Frame {
+        guard case .vector(let frame) = try evaluate(node, on: grid) else {
+            throw QueryError(.execution, "expected an instant vector: \(node)")
+        }
+        return frame
+    }
+
+    /// One value a step.
+    func scalar(_ node: Node, on grid: StepGrid) throws(QueryError) -> [Double] {
+        guard case .scalar(let values) = try evaluate(node, on: grid) else {
+            throw QueryError(.execution, "expected a scalar: \(node)")
+        }
+        return values
+    }
+
+    func string(_ node: Node) throws(QueryError) -> String {
+        guard case .string(let text) = node.unwrapped else {
+            throw QueryError(.execution, "expected a string: \(node)")
+        }
+        return text
+    }
+
+    private func broadcast(_ value: Evaluated, to count: Int) throws(QueryError) -> Evaluated {
+        switch value {
+        case .string: return value
+        case .scalar(let values):
+            try charge(count)
+            return .scalar(Array(repeating: values.first ?? .nan, count: count))
+        case .vector(let frame):
+            try charge(rows: frame.rowCount, steps: count)
+            return .vector(frame.broadcast(to: count))
+        }
+    }
+
+    private func negated(_ value: Evaluated, isNegative: Bool) throws(QueryError) -> Evaluated {
+        guard isNegative else { return value }
+        switch value {
+        case .string: return value
+        case .scalar(let values): return .scalar(values.map { -$0 })
+        case .vector(var frame):
+            frame.map { -$0 }
+            try frame.dropNames(.refuse)
+            return .vector(frame)
+        }
+    }
+}
+
+extension Selector {
+    fileprivate init(_ matchers: [LabelMatcher]) {
+        self.init(
+            matchers: matchers,
+            position: SourcePosition(value: QueryError.Position(line: 1, column: 1)))
+    }
+}
+
+extension Node {
+    /// Whether the value is the same at every step, because every selector is anchored by `@`.
+    var isStepInvariant: Bool {
+        switch self {
+        case .number, .string: true
+        case .selector(let selector), .range(let selector, _): selector.shift.at != nil
+        case .subquery(let subquery): subquery.shift.at != nil
+        case .call(let call): call.isStepInvariant
+        default: children.allSatisfy(\.isStepInvariant)
+        }
+    }
+}
+
+extension FunctionCall {
+    fileprivate var isStepInvariant: Bool {
+        let dependsOnTime =
+            switch function.name {
+            case "time", "timestamp", "predict_linear": true
+            default: Function.ofTime.contains(function.name) && arguments.isEmpty
+            }
+        return !dependsOnTime && arguments.allSatisfy(\.isStepInvariant)
+    }
+}

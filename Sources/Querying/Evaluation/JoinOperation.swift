@@ -1,0 +1,154 @@
+import TimeSeries
+
+/// Arithmetic or comparison of two vectors whose elements are paired by labels.
+///
+/// Labels are matched once a row. Rows of the "one" side that share a match group are allowed as
+/// long as no step has elements of two of them.
+struct JoinOperation {
+    private let node: BinaryOperation
+    private let matching: VectorMatching
+    /// The side that may have several elements a match group; in one-to-one, the left.
+    private let many: Frame
+    private let one: Frame
+    private let isSwapped: Bool
+    private let projection: LabelProjection
+    /// Rows of the "one" side by match group.
+    private var groups = LabelIndex()
+    private var oneRows: [[Int]] = []
+
+    init(
+        _ node: BinaryOperation, _ matching: VectorMatching, _ left: Frame, _ right: Frame
+    ) {
+        self.node = node
+        self.matching = matching
+        isSwapped = matching.cardinality == .oneToMany
+        many = isSwapped ? right : left
+        one = isSwapped ? left : right
+        projection = LabelProjection(matching)
+        var scratch: [UInt8] = []
+        for row in 0..<one.rowCount {
+            projection.write(one.labels[row], to: &scratch)
+            let group = groups.insert(bytes: scratch)
+            if group == oneRows.count { oneRows.append([row]) } else { oneRows[group].append(row) }
+        }
+    }
+
+    func result() throws(QueryError) -> Frame {
+        try checkOneSide()
+        let manyGroups = groupsOfManySide()
+        var rowCounts = Array(repeating: 0, count: oneRows.count)
+        for case let group? in manyGroups { rowCounts[group] += 1 }
+        var output = Frame(stepCount: many.stepCount)
+        // Per group and step, which row of the many side was used.
+        var taken: [Int: [Int]] = [:]
+        for (row, group) in manyGroups.enumerated() {
+            guard let group else { continue }
+            for oneRow in oneRows[group] {
+                if matching.cardinality == .oneToOne, rowCounts[group] > 1 {
+                    try take(row, oneRow, group: group, in: &taken)
+                }
+                let cells = combined(row, oneRow)
+                guard cells.contains(where: { !$0.isAbsent }) else { continue }
+                output.labels.append(resultLabels(row, oneRow))
+                output.values.append(contentsOf: cells)
+            }
+        }
+        return try joined(output)
+    }
+
+    /// The match group of each row, nil where the other side has none.
+    private func groupsOfManySide() -> [Int?] {
+        var scratch: [UInt8] = []
+        return many.labels.map { labels in
+            projection.write(labels, to: &scratch)
+            return groups.index(ofBytes: scratch)
+        }
+    }
+
+    /// Several elements of one match group at one step, while the other side has any element.
+    private func checkOneSide() throws(QueryError) {
+        guard oneRows.contains(where: { $0.count > 1 }) else { return }
+        let manyCounts = many.elementCounts()
+        for (group, rows) in oneRows.enumerated() where rows.count > 1 {
+            for step in 0..<one.stepCount where manyCounts[step] > 0 {
+                let present = rows.filter { !one.values[$0 * one.stepCount + step].isAbsent }
+                if present.count > 1 { throw duplicates(group, present) }
+            }
+        }
+    }
+
+    private func duplicates(_ group: Int, _ rows: [Int]) -> QueryError {
+        let side = isSwapped ? "left" : "right"
+        return QueryError(
+            .execution,
+            "found duplicate series for the match group \(groups.keys[group]) on the \(side) "
+                + "hand-side of the operation: [\(one.labels[rows[0]]), \(one.labels[rows[1]])]; "
+                + "many-to-many matching not allowed: matching labels must be unique on one side",
+            at: node.position.value)
+    }
+
+    private func combined(_ manyRow: Int, _ oneRow: Int) -> [Double] {
+        let count = many.stepCount
+        let filters = node.operation.isComparison && !node.returnsBool
+        return (0..<count).map { step in
+            let a = many.values[manyRow * count + step]
+            let b = one.values[oneRow * count + step]
+            if a.isAbsent || b.isAbsent { return .absent }
+            let (left, right) = isSwapped ? (b, a) : (a, b)
+            let value = node.operation.apply(left, right)
+            return filters ? (value == 0 ? .absent : left) : value
+        }
+    }
+
+    /// Marks the group as used by this row, which at each step only one row of a side may do,
+    /// even one whose elements a comparison then filters.
+    private func take(
+        _ manyRow: Int, _ oneRow: Int, group: Int, in taken: inout [Int: [Int]]
+    ) throws(QueryError) {
+        let count = many.stepCount
+        var users = taken.removeValue(forKey: group) ?? Array(repeating: -1, count: count)
+        for step in 0..<count
+        where !many.values[manyRow * count + step].isAbsent
+            && !one.values[oneRow * count + step].isAbsent
+        {
+            guard users[step] < 0 || users[step] == manyRow else {
+                throw QueryError(
+                    .execution, "multiple matches for labels: many-to-one matching must be "
+                        + "explicit (group_left/group_right)", at: node.position.value)
+            }
+            users[step] = manyRow
+        }
+        taken[group] = users
+    }
+
+    private func resultLabels(_ manyRow: Int, _ oneRow: Int) -> LabelSet {
+        var scratch: [UInt8] = []
+        var labels = many.labels[manyRow]
+        if matching.cardinality == .oneToOne {
+            let kept: LabelProjection =
+                matching.isOn ? .keeping(matching.labels) : .without(matching.labels)
+            labels = kept.apply(to: labels, scratch: &scratch)
+        }
+        if node.dropsName {
+            labels = LabelProjection.without([LabelSet.metricNameLabel])
+                .apply(to: labels, scratch: &scratch)
+        }
+        for name in matching.included {
+            labels = labels.setting(name, to: one.labels[oneRow][name])
+        }
+        return labels
+    }
+
+    private func joined(_ output: Frame) throws(QueryError) -> Frame {
+        var frame = output
+        do {
+            try frame.joinDuplicates(.merge)
+        } catch {
+            guard matching.cardinality != .oneToOne else { throw error }
+            throw QueryError(
+                .execution, "multiple matches for labels: grouping labels must ensure unique "
+                    + "matches", at: node.position.value)
+        }
+        return frame
+    }
+}

@@ -1,0 +1,45 @@
+import TimeSeries
+
+/// Where selectors find their series: a store, or data at hand.
+package protocol SeriesSource {
+    /// The series that satisfy every matcher, with their samples of the closed range
+    /// [from, through]; series without any may be left out. No two of one label set.
+    func series(matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp) throws
+        -> [Series]
+}
+
+/// Series held in memory.
+package struct MemorySource: SeriesSource, Sendable {
+    private let all: [Series]
+
+    package init(_ series: [Series]) {
+        all = series
+    }
+
+    package func series(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) -> [Series] {
+        all.compactMap { series in
+            guard matchers.allSatisfy({ $0.matches(series.labels) }) else { return nil }
+            let first = series.timestamps.partitioningIndex { $0 >= from.milliseconds }
+            let end = series.timestamps.partitioningIndex { $0 > through.milliseconds }
+            guard first < end else { return nil }
+            return Series(
+                labels: series.labels, timestamps: Array(series.timestamps[first..<end]),
+                values: Array(series.values[first..<end]))
+        }
+    }
+}
+
+extension Array {
+    /// The first index whose element satisfies a predicate that is false and then true.
+    func partitioningIndex(where isSecond: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if isSecond(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

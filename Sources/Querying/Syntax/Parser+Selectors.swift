@@ -1,0 +1,218 @@
+import TimeSeries
+
+extension Parser {
+    mutating func selector(named name: String?, at offset: Int) throws(QueryError) -> Parsed {
+        var matchers: [LabelMatcher] = []
+        var name = name
+        if try skip("{") { try readMatchers(into: &matchers, name: &name) }
+        if let name {
+            for matcher in matchers where matcher.name == LabelSet.metricNameLabel {
+                guard matcher.operation == .equal else { continue }
+                throw lexer.error(
+                    "metric name must not be set twice: \(quoted(name)) or "
+                        + quoted(matcher.value), at: offset)
+            }
+            matchers.insert(
+                try LabelMatcher(name: LabelSet.metricNameLabel, .equal, value: name), at: 0)
+        }
+        guard matchers.contains(where: { !$0.matchesEmpty }) else {
+            throw lexer.error(
+                "vector selector must contain at least one non-empty matcher", at: offset)
+        }
+        let selector = Selector(matchers: matchers, position: position(offset))
+        return try parsed(.selector(selector), .vector, at: offset)
+    }
+
+    private mutating func readMatchers(
+        into matchers: inout [LabelMatcher], name: inout String?
+    ) throws(QueryError) {
+        while !current.isSymbol("}") {
+            let label = current
+            let labelName: String
+            switch current.kind {
+            case .identifier(let text) where !text.contains(":"): labelName = text
+            case .number where isPlainLabelName(label.text): labelName = label.text  // inf, nan
+            case .string(let text): labelName = text
+            default: throw unexpected("label matching", expected: "identifier or \"}\"")
+            }
+            try advance()
+            if case .string = label.kind, current.isSymbol(",") || current.isSymbol("}") {
+                if let name {
+                    throw lexer.error(
+                        "metric name must not be set twice: \(quoted(name)) or "
+                            + quoted(labelName), at: label.offset)
+                }
+                name = labelName
+            } else {
+                matchers.append(try matcher(named: labelName, at: label.offset))
+            }
+            if current.isSymbol("}") { break }
+            guard try skip(",") else {
+                throw unexpected("label matching", expected: "\",\" or \"}\"")
+            }
+        }
+        try advance()
+    }
+
+    private mutating func matcher(
+        named name: String, at offset: Int
+    ) throws(QueryError) -> LabelMatcher {
+        guard case .symbol(let symbol) = current.kind,
+            let operation = MatchOperation(rawValue: symbol)
+        else { throw unexpected("label matching", expected: "label matching operator") }
+        try advance()
+        let value = current
+        guard case .string(let text) = current.kind else {
+            throw unexpected("label matching", expected: "string")
+        }
+        try advance()
+        do {
+            return try LabelMatcher(name: name, operation, value: text)
+        } catch {
+            throw lexer.error(error.message, at: value.offset)
+        }
+    }
+
+    /// `[5m]` behind a selector, or `[5m:1m]` behind any instant vector.
+    mutating func ranged(_ operand: Parsed) throws(QueryError) -> Parsed {
+        let bracket = current.offset
+        try advance()
+        let range = try duration(in: "range or subquery selector", isPositive: true)
+        if current.isSymbol("]") {
+            try advance()
+            guard case .selector(let selector) = operand.node else {
+                throw lexer.error("ranges only allowed for vector selectors", at: bracket)
+            }
+            if selector.shift.offset != nil {
+                throw lexer.error("no offset modifiers allowed before range", at: bracket)
+            }
+            if selector.shift.at != nil {
+                throw lexer.error("no @ modifiers allowed before range", at: bracket)
+            }
+            return try parsed(
+                .range(selector, range), .matrix, at: operand.offset, over: operand.depth)
+        }
+        try expect(":", in: "range or subquery selector")
+        var step: Int64?
+        if !current.isSymbol("]") {
+            step = try duration(in: "subquery selector", isPositive: true)
+        }
+        try expect("]", in: "subquery selector")
+        guard operand.type == .vector else {
+            throw lexer.error(
+                "subquery is only allowed on instant vector, got \(operand.type.rawValue)",
+                at: operand.offset)
+        }
+        let subquery = Subquery(expression: operand.node, range: range, step: step)
+        return try parsed(.subquery(subquery), .matrix, at: operand.offset, over: operand.depth)
+    }
+
+    mutating func offset(_ operand: Parsed) throws(QueryError) -> Parsed {
+        let keyword = current.offset
+        try advance()
+        let milliseconds = try signed { parser throws(QueryError) in
+            try parser.duration(in: "offset", isPositive: false)
+        }
+        return try shifting(operand) { shift throws(QueryError) in
+            guard let shift else {
+                throw lexer.error(
+                    "offset modifier must be preceded by an instant vector selector or range "
+                        + "vector selector or a subquery", at: keyword)
+            }
+            guard shift.offset == nil else {
+                throw lexer.error("offset may not be set multiple times", at: keyword)
+            }
+            return TimeShift(offset: milliseconds, at: shift.at)
+        }
+    }
+
+    mutating func anchored(_ operand: Parsed) throws(QueryError) -> Parsed {
+        let symbol = current.offset
+        try advance()
+        let anchor = try self.anchor()
+        return try shifting(operand) { shift throws(QueryError) in
+            guard let shift else {
+                throw lexer.error(
+                    "@ modifier must be preceded by an instant vector selector or range vector "
+                        + "selector or a subquery", at: symbol)
+            }
+            guard shift.at == nil else {
+                throw lexer.error("@ <timestamp> may not be set multiple times", at: symbol)
+            }
+            return TimeShift(offset: shift.offset, at: anchor)
+        }
+    }
+
+    private mutating func anchor() throws(QueryError) -> TimeShift.Anchor {
+        if let word = current.word, word == "start" || word == "end" {
+            try advance()
+            try expect("(", in: "@ modifier")
+            try expect(")", in: "@ modifier")
+            return word == "start" ? .start : .end
+        }
+        let start = current.offset
+        var sign = 1.0
+        if try skip("-") { sign = -1 } else { _ = try skip("+") }
+        let seconds: Double
+        switch current.kind {
+        case .number(let value): seconds = value
+        case .duration(let milliseconds): seconds = Double(milliseconds) / 1000
+        default: throw unexpected("@", expected: "timestamp")
+        }
+        try advance()
+        let milliseconds = (sign * seconds * 1000).rounded()
+        guard abs(milliseconds) < 9e15 else {
+            throw lexer.error(
+                "timestamp out of bounds for @ modifier: \(formatted(sign * seconds))", at: start)
+        }
+        return .timestamp(Int64(milliseconds))
+    }
+
+    /// The operand with its modifiers replaced; the closure is given nil where it cannot have any.
+    private func shifting(
+        _ operand: Parsed, _ change: (TimeShift?) throws(QueryError) -> TimeShift
+    ) throws(QueryError) -> Parsed {
+        var result = operand
+        switch operand.node {
+        case .selector(var selector):
+            selector.shift = try change(selector.shift)
+            result.node = .selector(selector)
+        case .range(var selector, let range):
+            selector.shift = try change(selector.shift)
+            result.node = .range(selector, range)
+        case .subquery(var subquery):
+            subquery.shift = try change(subquery.shift)
+            result.node = .subquery(subquery)
+        default: _ = try change(nil)
+        }
+        return result
+    }
+
+    private mutating func signed(
+        _ read: (inout Parser) throws(QueryError) -> Int64
+    ) throws(QueryError) -> Int64 {
+        if try skip("-") { return -(try read(&self)) }
+        _ = try skip("+")
+        return try read(&self)
+    }
+
+    /// Milliseconds of a duration, or of a number of seconds.
+    private mutating func duration(
+        in context: String, isPositive: Bool
+    ) throws(QueryError) -> Int64 {
+        let milliseconds: Double
+        switch current.kind {
+        case .duration(let value): milliseconds = Double(value)
+        case .number(let seconds): milliseconds = (seconds * 1000).rounded(.towardZero)
+        default: throw unexpected(context, expected: "number or duration")
+        }
+        guard abs(milliseconds) < 9e15 else {
+            throw lexer.error("duration out of range", at: current.offset)
+        }
+        if isPositive, milliseconds <= 0 {
+            throw lexer.error("duration must be greater than 0", at: current.offset)
+        }
+        try advance()
+        return Int64(milliseconds)
+    }
+}

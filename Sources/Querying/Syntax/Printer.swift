@@ -1,0 +1,117 @@
+import TimeSeries
+
+extension Node: CustomStringConvertible {
+    /// PromQL that parses to this node again.
+    var description: String {
+        switch self {
+        case .number(let literal): literal.description
+        case .string(let text): quoted(text)
+        case .selector(let selector): "\(selector.text)\(selector.shift)"
+        case .range(let selector, let range):
+            "\(selector.text)[\(Duration.prometheusDescription(milliseconds: range))]"
+                + selector.shift.description
+        case .subquery(let subquery): subquery.description
+        case .unary(let isNegative, let inner): "\(isNegative ? "-" : "+")\(inner)"
+        case .binary(let operation): operation.description
+        case .aggregation(let aggregation): aggregation.description
+        case .call(let call):
+            "\(call.function.name)(\(call.arguments.map(\.description).joined(separator: ", ")))"
+        case .parentheses(let inner): "(\(inner))"
+        }
+    }
+}
+
+extension NumberLiteral: CustomStringConvertible {
+    var description: String {
+        // Of +Inf ^ 2 the sign would be an operator.
+        if value == .infinity { return "Inf" }
+        let isUsual = value == 0 || (1e-7..<1e21).contains(abs(value))
+        return isUsual || !value.isFinite ? formatted(value) : "\(value)"
+    }
+}
+
+extension TimeShift: CustomStringConvertible {
+    var description: String {
+        var text = ""
+        switch at {
+        case .timestamp(let milliseconds): text += " @ \(formatted(Double(milliseconds) / 1000))"
+        case .start: text += " @ start()"
+        case .end: text += " @ end()"
+        case nil: break
+        }
+        if let offset { text += " offset \(Duration.prometheusDescription(milliseconds: offset))" }
+        return text
+    }
+}
+
+extension Selector {
+    /// Name and matchers, without modifiers.
+    var text: String {
+        var rest = matchers
+        var name = ""
+        var quotedName: String?
+        let index = rest.firstIndex {
+            $0.name == LabelSet.metricNameLabel && $0.operation == .equal && !$0.value.isEmpty
+        }
+        if let index, index == 0 {
+            let value = rest.remove(at: index).value
+            if isPlainMetricName(value), !["inf", "nan"].contains(value.lowercased()) {
+                name = value
+            } else {
+                quotedName = quoted(value)
+            }
+        }
+        let conditions = (quotedName.map { [$0] } ?? []) + rest.map(\.description)
+        return conditions.isEmpty ? name : "\(name){\(conditions.joined(separator: ","))}"
+    }
+}
+
+extension Subquery: CustomStringConvertible {
+    var description: String {
+        let rangeText = Duration.prometheusDescription(milliseconds: range)
+        let stepText = step.map(Duration.prometheusDescription(milliseconds:)) ?? ""
+        return "\(expression)[\(rangeText):\(stepText)]\(shift)"
+    }
+}
+
+extension BinaryOperation: CustomStringConvertible {
+    var description: String {
+        var text = "\(left) \(operation.rawValue) "
+        if returnsBool { text += "bool " }
+        if let matching { text += matching.description }
+        return text + right.description
+    }
+}
+
+extension VectorMatching: CustomStringConvertible {
+    /// Empty, or ending in a space.
+    var description: String {
+        var text = ""
+        let isGrouped = cardinality == .manyToOne || cardinality == .oneToMany
+        if isOn || !labels.isEmpty || isGrouped {
+            text += "\(isOn ? "on" : "ignoring") (\(list(labels))) "
+        }
+        if isGrouped {
+            text += cardinality == .manyToOne ? "group_left" : "group_right"
+            text += " (\(list(included))) "
+        }
+        return text
+    }
+}
+
+extension Aggregation: CustomStringConvertible {
+    var description: String {
+        let head =
+            switch grouping {
+            case .by([]): aggregator.rawValue
+            case .by(let labels): "\(aggregator.rawValue) by (\(list(labels))) "
+            case .without(let labels): "\(aggregator.rawValue) without (\(list(labels))) "
+            }
+        let first = parameter.map { "\($0), " } ?? ""
+        return "\(head)(\(first)\(expression))"
+    }
+}
+
+private func list(_ labels: [String]) -> String {
+    labels.map(quotedLabelName).joined(separator: ", ")
+}

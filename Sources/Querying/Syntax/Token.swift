@@ -1,0 +1,50 @@
+/// A lexical element of PromQL.
+struct Token: Equatable {
+    enum Kind: Equatable {
+        /// Includes keywords, which are names too in most places.
+        case identifier(String)
+        case number(Double)
+        /// Milliseconds.
+        case duration(Int64)
+        case string(String)
+        /// Operators and punctuation.
+        case symbol(String)
+        case end
+    }
+
+    var kind: Kind
+    /// Byte offset of the first byte.
+    var offset: Int
+    /// As written.
+    var text: String
+
+    func isSymbol(_ symbol: String) -> Bool { kind == .symbol(symbol) }
+
+    /// The lower-case word, where it is one.
+    var word: String? {
+        if case .identifier(let name) = kind { name.lowercased() } else { nil }
+    }
+
+    /// As parse errors name it.
+    var description: String {
+        switch kind {
+        case .identifier(let name):
+            Self.keywords.contains(name.lowercased())
+                ? "<\(name.lowercased())>" : "identifier \(quoted(name))"
+        case .number: "number \(quoted(text))"
+        case .duration: "duration \(quoted(text))"
+        case .string: "string \(quoted(text))"
+        case .symbol(let symbol):
+            Self.operators.contains(symbol) ? "<op:\(symbol)>" : quoted(symbol)
+        case .end: "end of input"
+        }
+    }
+
+    static let keywords: Set<String> = [
+        "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset",
+        "and", "or", "unless", "atan2",
+    ]
+    private static let operators: Set<String> = [
+        "+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">=", "=~", "!~",
+    ]
+}

@@ -1,0 +1,315 @@
+import TimeSeries
+
+/// Makes the plan for a page: which of its series make up which signal.
+struct SignalPlanner {
+    /// Most series one target may be turned into.
+    static let outputLimit = 5_000
+
+    /// A series of the page that a source selects, and its part in the signal.
+    private struct Match {
+        enum Role: Equatable {
+            case plain, sum, count
+            case bucket(String)
+            case quantile(String)
+            case classOf(String)
+        }
+
+        let index: Int
+        let role: Role
+        let source: SourceMatcher
+    }
+
+    private let index: PageIndex
+    private let targetLabels: LabelSet
+    private let createdIndices: [LabelSet: Int]
+    private var plan: SignalPlan
+    private var matches: [(signal: Signal, matches: [Match])] = []
+    private var counterIndices: [Int: Int] = [:]
+    private var identities: ModelIdentities
+
+    static func plan(
+        _ page: ParsedPage, preset: Preset, targetLabels: LabelSet
+    ) -> SignalPlan {
+        var planner = SignalPlanner(PageIndex(page), page, preset, targetLabels)
+        planner.match()
+        planner.write()
+        return planner.plan
+    }
+
+    private init(
+        _ index: PageIndex, _ page: ParsedPage, _ preset: Preset, _ targetLabels: LabelSet
+    ) {
+        self.index = index
+        self.targetLabels = targetLabels
+        createdIndices = Dictionary(
+            page.catalog.createdSeries.enumerated().map { ($0.element, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        plan = SignalPlan(table: page.batch.table, preset: preset)
+        plan.startTimeIndex = index.series["process_start_time_seconds"]?.first
+        identities = ModelIdentities(preset)
+    }
+
+    // MARK: What belongs to a signal
+
+    private mutating func match() {
+        for signal in Signal.allCases {
+            var found: [Match] = []
+            for source in plan.preset.signals[signal] ?? [] {
+                guard let matcher = SourceMatcher(source) else {
+                    plan.warnings.append(
+                        "signal \(signal.rawValue): '\(source.selector)' is no selector")
+                    continue
+                }
+                found += series(of: signal, matcher)
+            }
+            guard !found.isEmpty else { continue }
+            matches.append((signal, found))
+        }
+        noteIdentities()
+    }
+
+    /// Models are those that requests were counted for, not those that only errors speak of: a
+    /// client that asks for an unknown model must not make it one.
+    private mutating func noteIdentities() {
+        func indices(_ signal: Signal) -> Set<Int> {
+            Set(matches.filter { $0.signal == signal }.flatMap { $0.matches.map(\.index) })
+        }
+        let served = indices(.requests).subtracting(indices(.errors))
+        for (_, matches) in matches {
+            for match in matches {
+                identities.note(
+                    plan.table.labels[match.index],
+                    isServed: served.isEmpty || served.contains(match.index))
+            }
+        }
+    }
+
+    private func series(of signal: Signal, _ source: SourceMatcher) -> [Match] {
+        switch SignalShape(signal) {
+        case .counter, .gauge:
+            return select(source, { source.matchesName($0) ? .plain : nil })
+        case .classCounter:
+            let matches = select(source, { source.matchesName($0) ? .plain : nil })
+            guard let label = source.source.classLabel else { return [] }
+            return matches.compactMap { match in
+                plan.table.labels[match.index][label].map {
+                    Match(index: match.index, role: .classOf($0), source: source)
+                }
+            }
+        case .quantiles:
+            return select(source, { source.matchesName($0) ? .plain : nil }).compactMap { match in
+                plan.table.labels[match.index]["quantile"].map {
+                    Match(index: match.index, role: .quantile($0), source: source)
+                }
+            }
+        case .distribution:
+            return source.source.countSelector == nil
+                ? histogram(source) : sumAndCount(source)
+        }
+    }
+
+    private func select(
+        _ source: SourceMatcher, _ role: (String) -> Match.Role?
+    ) -> [Match] {
+        index.names.flatMap { name -> [Match] in
+            guard let role = role(name) else { return [] }
+            return (index.series[name] ?? []).compactMap {
+                source.matchesLabels(plan.table.labels[$0])
+                    ? Match(index: $0, role: role, source: source) : nil
+            }
+        }
+    }
+
+    private func histogram(_ source: SourceMatcher) -> [Match] {
+        let parts: [(suffix: String, role: Match.Role)] = [
+            ("_bucket", .bucket("")), ("_sum", .sum), ("_count", .count),
+        ]
+        let matches = select(source) { name in
+            parts.first {
+                name.hasSuffix($0.suffix)
+                    && source.matchesName(String(name.dropLast($0.suffix.count)))
+            }?.role
+        }
+        return matches.compactMap { match in
+            guard match.role == .bucket("") else { return match }
+            return bound(of: match.index, source).map {
+                Match(index: match.index, role: .bucket($0), source: source)
+            }
+        }
+    }
+
+    /// The bound of a bucket in the signal's unit.
+    private func bound(of index: Int, _ source: SourceMatcher) -> String? {
+        guard let text = plan.table.labels[index]["le"],
+            let bound = DecimalNumber.parse(Array(text.utf8)), !bound.isNaN
+        else { return nil }
+        return DecimalNumber.canonical(source.scale(bound))
+    }
+
+    private func sumAndCount(_ source: SourceMatcher) -> [Match] {
+        let sums = select(source, { source.matchesName($0) ? .sum : nil })
+        let counts = index.names.filter(source.matchesCountName).flatMap { index.series[$0] ?? [] }
+        return sums
+            + counts.filter { source.matchesCountLabels(plan.table.labels[$0]) }
+            .map { Match(index: $0, role: .count, source: source) }
+    }
+
+    // MARK: What is written
+
+    private mutating func write() {
+        for (signal, matches) in matches {
+            switch SignalShape(signal) {
+            case .counter(let name): writeCounters(signal, name, matches)
+            case .classCounter(let name): writeCounters(signal, name, matches)
+            case .distribution(let base): writeDistribution(signal, base, matches)
+            case .quantiles(let name): writeGauges(signal, name, .most, matches)
+            case .gauge(let name, let fold): writeGauges(signal, name, fold, matches)
+            }
+        }
+        completeErrors()
+    }
+
+    private mutating func writeCounters(_ signal: Signal, _ name: String, _ matches: [Match]) {
+        for match in matches {
+            var extra: [(name: String, value: String)] = []
+            if case .classOf(let value) = match.role { extra = [("class", value)] }
+            let labels = self.labels(signal, name, match, extra)
+            if let output = output(labels, .counter) { count(match, output) }
+        }
+    }
+
+    private mutating func writeGauges(
+        _ signal: Signal, _ name: String, _ fold: SignalFold, _ matches: [Match]
+    ) {
+        for match in matches {
+            var extra: [(name: String, value: String)] = []
+            if case .quantile(let quantile) = match.role { extra = [("quantile", quantile)] }
+            let labels = self.labels(signal, name, match, extra)
+            let metric = plan.table.labels[match.index].metricName ?? ""
+            if signal == .cpu, index.isCounter(metric) {
+                if let output = output(labels, .rate(.sum)) { count(match, output) }
+            } else if let output = output(labels, .gauge(fold)) {
+                plan.gauges.append(
+                    SignalPlan.Gauge(
+                        rawIndex: match.index, output: output, scale: match.source.scale))
+            }
+        }
+    }
+
+    /// Cumulative histograms add up at the bounds that all of them have.
+    private mutating func writeDistribution(
+        _ signal: Signal, _ base: String, _ matches: [Match]
+    ) {
+        var bounds: [LabelSet: [LabelSet: Set<String>]] = [:]
+        for match in matches {
+            let raw = plan.table.labels[match.index]
+            let group = labels(signal, base, match, [])
+            let family = match.source.source.countSelector == nil ? histogramKey(raw) : LabelSet()
+            var known = bounds[group, default: [:]][family] ?? []
+            if case .bucket(let bound) = match.role { known.insert(bound) }
+            bounds[group, default: [:]][family] = known
+        }
+        let shared = bounds.mapValues { histograms in
+            histograms.values.dropFirst().reduce(histograms.values.first ?? []) {
+                $0.intersection($1)
+            }
+        }
+        for match in matches {
+            let group = labels(signal, base, match, [])
+            write(match, signal, base, shared[group] ?? [])
+        }
+    }
+
+    private mutating func write(
+        _ match: Match, _ signal: Signal, _ base: String, _ bounds: Set<String>
+    ) {
+        let part: (suffix: String, extra: [(name: String, value: String)])
+        switch match.role {
+        case .bucket(let bound):
+            guard bounds.contains(bound) else { return }
+            part = ("_bucket", [("le", bound)])
+        case .sum: part = ("_sum", [])
+        default: part = ("_count", [])
+        }
+        let labels = self.labels(signal, base + part.suffix, match, part.extra)
+        if case .bucket = match.role { plan.bucketGroups.insert(labels.removing(["le"])) }
+        if let output = output(labels, .counter) { count(match, output) }
+    }
+
+    /// A raw histogram's own identity: its labels and base name, without the bound.
+    private func histogramKey(_ raw: LabelSet) -> LabelSet {
+        let name = raw.metricName ?? ""
+        let suffix = ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) } ?? ""
+        return raw.removing(["le"]).setting(
+            LabelSet.metricNameLabel, to: String(name.dropLast(suffix.count)))
+    }
+
+    /// Where requests are counted and errors could be, no errors is 0 and not unknown.
+    private mutating func completeErrors() {
+        guard !(plan.preset.signals[.errors] ?? []).isEmpty else { return }
+        for output in plan.outputs where output.labels.metricName == "mlmon_requests_total" {
+            _ = self.output(
+                output.labels.setting(LabelSet.metricNameLabel, to: "mlmon_errors_total"), .counter)
+        }
+    }
+
+    // MARK: Parts
+
+    private func labels(
+        _ signal: Signal, _ name: String, _ match: Match, _ extra: [(name: String, value: String)]
+    ) -> LabelSet {
+        let identity = identities.identity(
+            of: plan.table.labels[match.index], attributing: signal.isOfModel)
+        var pairs: [(name: String, value: String)] = extra
+        pairs.append(("model", identity.model ?? ""))
+        pairs.append(("version", identity.version ?? ""))
+        return LabelSet(
+            pairs + targetLabels.pairs + [(name: LabelSet.metricNameLabel, value: name)])
+    }
+
+    private mutating func output(_ labels: LabelSet, _ kind: SignalPlan.Output.Kind) -> Int? {
+        if let index = plan.outputIndices[labels] { return index }
+        guard plan.outputs.count < Self.outputLimit else {
+            if plan.outputs.count == Self.outputLimit, !plan.warnings.contains(Self.limitWarning) {
+                plan.warnings.append(Self.limitWarning)
+            }
+            return nil
+        }
+        plan.outputIndices[labels] = plan.outputs.count
+        plan.outputs.append(SignalPlan.Output(labels: labels, kind: kind))
+        return plan.outputs.count - 1
+    }
+
+    private static let limitWarning = "more than \(outputLimit) signal series; the rest is left out"
+
+    private mutating func count(_ match: Match, _ output: Int) {
+        let share = SignalPlan.Share(output: output, scale: scale(match))
+        if let index = counterIndices[match.index] {
+            plan.counters[index].shares.append(share)
+            return
+        }
+        counterIndices[match.index] = plan.counters.count
+        plan.counters.append(
+            SignalPlan.Counter(
+                rawIndex: match.index, createdIndex: createdIndex(of: match.index), shares: [share])
+        )
+    }
+
+    /// A count that goes with a scaled sum is a number of observations: it has no unit, and of the
+    /// scale only whether the part is taken away matters.
+    private func scale(_ match: Match) -> SignalScale {
+        switch match.role {
+        case .sum, .plain: match.source.scale
+        default: match.source.source.scale < 0 ? SignalScale(-1) : .one
+        }
+    }
+
+    private func createdIndex(of index: Int) -> Int? {
+        guard !createdIndices.isEmpty else { return nil }
+        let raw = plan.table.labels[index]
+        let name = raw.metricName ?? ""
+        let suffix = ["_total", "_bucket", "_sum", "_count"].first { name.hasSuffix($0) } ?? ""
+        let base = raw.setting(LabelSet.metricNameLabel, to: String(name.dropLast(suffix.count)))
+        return createdIndices[suffix == "_bucket" ? base.removing(["le"]) : base]
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import GRDB
+import TimeSeries
+
+extension Store {
+    private enum RetentionPolicy {
+        static let blocksPerSlice = 256
+        static let journalRowsPerSlice = 32
+        /// Over the size limit the oldest blocks go until so much of it is used.
+        static let targetFraction = 0.95
+        /// Free pages that are kept for the next rows instead of being given back.
+        static let sparePageCount = 1024
+        static let pagesPerVacuum = 4096
+    }
+
+    /// Removes samples older than the retention, then the oldest while the file is over its size
+    /// limit; forgets series that have none left; gives some free pages back.
+    ///
+    /// To be called about once a minute.
+    package func enforceRetention(now: Timestamp) throws(StorageError) {
+        let failure = compactor.withLock { _ -> StorageError? in
+            do throws(StorageError) {
+                var buckets = try removeBlocks(before: now - options.retention)
+                buckets.formUnion(try removeOverSize())
+                try forgetSeries(of: buckets)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+        try vacuum(pageLimit: RetentionPolicy.pagesPerVacuum)
+    }
+
+    /// - Returns: The buckets that lost blocks.
+    private func removeBlocks(before cutoff: Timestamp) throws(StorageError) -> Set<UInt32> {
+        var buckets: Set<UInt32> = []
+        while true {
+            let removed = try removeOldestBlocks(before: cutoff.milliseconds, byteCount: .max)
+            buckets.formUnion(removed)
+            if removed.count < RetentionPolicy.blocksPerSlice { return buckets }
+        }
+    }
+
+    /// - Parameter byteCount: Stops when so many bytes of payload are gone.
+    /// - Returns: The bucket of each block that was removed.
+    private func removeOldestBlocks(
+        before cutoff: Int64, byteCount: Int
+    ) throws(StorageError) -> [UInt32] {
+        try write("removing old samples", isDurable: false) { db in
+            let select = try db.cachedStatement(
+                sql: """
+                    SELECT id, bucket, length(payload) FROM block
+                    WHERE last_at < ? ORDER BY last_at LIMIT ?
+                    """)
+            let rows = try Row.fetchAll(
+                select, arguments: [cutoff, RetentionPolicy.blocksPerSlice])
+            let delete = try db.cachedStatement(sql: "DELETE FROM block WHERE id = ?")
+            var rest = byteCount
+            var removed: [UInt32] = []
+            for row in rows where rest > 0 {
+                try delete.execute(arguments: [row[0] as Int64])
+                removed.append(row[1])
+                rest -= row[2] as Int
+            }
+            return removed
+        }
+    }
+
+    private func removeOverSize() throws(StorageError) -> Set<UInt32> {
+        guard let limit = options.maximumByteCount, try usedByteCount() > limit else { return [] }
+        let target = Int(Double(limit) * RetentionPolicy.targetFraction)
+        var buckets: Set<UInt32> = []
+        while true {
+            let excess = try usedByteCount() - target
+            guard excess > 0 else { break }
+            let removed = try removeOldestBlocks(before: .max, byteCount: excess)
+            buckets.formUnion(removed)
+            if removed.isEmpty, try !removeOldestJournalRows() { break }
+        }
+        return buckets
+    }
+
+    /// - Returns: False where there are none left.
+    private func removeOldestJournalRows() throws(StorageError) -> Bool {
+        try write("removing old samples", isDurable: false) { db in
+            try db.execute(
+                sql: """
+                    DELETE FROM journal WHERE id IN (SELECT id FROM journal ORDER BY id LIMIT ?)
+                    """,
+                arguments: [RetentionPolicy.journalRowsPerSlice])
+            return db.changesCount > 0
+        }
+    }
+
+    /// Of the file, without free pages.
+    private func usedByteCount() throws(StorageError) -> Int {
+        try read("measuring the file") { db in
+            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+            return (pages - free) * (try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+        }
+    }
+
+    /// Cuts free pages off the file.
+    ///
+    /// - Parameter pageLimit: At most so many, and some stay for the next rows; nil is all.
+    func vacuum(pageLimit: Int?) throws(StorageError) {
+        try Self.wrapping("removing free pages", path: options.path) {
+            try database.writeWithoutTransaction { db in
+                let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+                let spare = pageLimit == nil ? 0 : RetentionPolicy.sparePageCount
+                let count = min(free - spare, pageLimit ?? free)
+                guard count > 0 else { return }
+                _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum(\(count))")
+            }
+        }
+    }
+}
+
+// MARK: Series without samples
+
+extension Store {
+    /// Removes the series of those buckets that have neither blocks nor a layout that names them.
+    func forgetSeries(of buckets: Set<UInt32>) throws(StorageError) {
+        if buckets.isEmpty { return }
+        let failure = journalWriter.withLock { writer -> StorageError? in
+            do throws(StorageError) {
+                try write("removing series without samples", isDurable: false) { db in
+                    let dead = try deadBuckets(of: buckets, in: db)
+                    if dead.isEmpty { return }
+                    for bucket in dead.sorted() { try SeriesRegistry.remove(bucket, in: db) }
+                    // Removed labels must not be given to new series.
+                    writer.forgetLabels()
+                }
+                return nil
+            } catch {
+                writer = JournalWriter()
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func deadBuckets(of buckets: Set<UInt32>, in db: Database) throws -> Set<UInt32> {
+        let select = try db.cachedStatement(sql: "SELECT 1 FROM block WHERE bucket = ? LIMIT 1")
+        var dead = try buckets.filter { try Int.fetchOne(select, arguments: [$0]) == nil }
+        if dead.isEmpty { return [] }
+        let layouts = try catalog.withLock { try $0.allLayouts(in: db) }
+        for (layout, _) in layouts {
+            for series in layout.series { dead.remove(series / Block.width) }
+        }
+        return dead
+    }
+}

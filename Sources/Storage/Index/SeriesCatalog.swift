@@ -1,0 +1,94 @@
+import Foundation
+import GRDB
+import Querying
+import TimeSeries
+
+/// What a reader remembers of labels, series and layouts.
+///
+/// Identifiers are never given twice and what they stand for never changes, so that the memory
+/// holds for every snapshot, and for what another process writes.
+struct SeriesCatalog {
+    private var labels: [Int64: [UInt8]] = [:]
+    private var sets: [UInt32: LabelSet] = [:]
+    private var layouts: [Int64: Layout] = [:]
+    private static let labelLimit = 100_000
+    private static let setLimit = 20_000
+    /// In series of all remembered layouts.
+    private static let layoutSeriesLimit = 4_000_000
+    private var layoutSeriesCount = 0
+
+    /// The labels of a series, nil where it is unknown.
+    mutating func labelSet(of series: UInt32, in db: Database) throws -> LabelSet? {
+        if let set = sets[series] { return set }
+        let select = try db.cachedStatement(sql: "SELECT labels FROM series WHERE id = ?")
+        guard let key = try Data.fetchOne(select, arguments: [series]) else { return nil }
+        var bytes: [UInt8] = []
+        for label in try key.withUnsafeBytes({ try SeriesKey.decode($0) }) {
+            bytes.append(contentsOf: try text(of: label, in: db))
+        }
+        let set = LabelSet(canonicalBytes: bytes)
+        if sets.count >= Self.setLimit { sets.removeAll(keepingCapacity: true) }
+        sets[series] = set
+        return set
+    }
+
+    /// Name, separator, value, separator.
+    private mutating func text(of label: Int64, in db: Database) throws -> [UInt8] {
+        if let text = labels[label] { return text }
+        let select = try db.cachedStatement(sql: "SELECT name, value FROM label WHERE id = ?")
+        guard let row = try Row.fetchOne(select, arguments: [label]) else {
+            throw Damage("label \(label) is missing")
+        }
+        let name: Data = row[0]
+        let value: Data = row[1]
+        let text = name + [LabelSet.separator] + value + [LabelSet.separator]
+        if labels.count >= Self.labelLimit { labels.removeAll(keepingCapacity: true) }
+        labels[label] = [UInt8](text)
+        return [UInt8](text)
+    }
+
+    /// The identifier of a known label set.
+    static func seriesID(of set: LabelSet, in db: Database) throws -> UInt32? {
+        let selectLabel = try db.cachedStatement(
+            sql: "SELECT id FROM label WHERE name = ? AND value = ?")
+        var labels: [Int64] = []
+        for (name, value) in set.byteRanges {
+            let pair = [Data(set.canonicalBytes[name]), Data(set.canonicalBytes[value])]
+            guard let id = try Int64.fetchOne(selectLabel, arguments: StatementArguments(pair))
+            else { return nil }
+            labels.append(id)
+        }
+        let selectSeries = try db.cachedStatement(sql: "SELECT id FROM series WHERE labels = ?")
+        return try UInt32.fetchOne(
+            selectSeries, arguments: [Data(SeriesKey.encode(labels))])
+    }
+
+    /// Every layout, with how far its journal rows are folded.
+    mutating func allLayouts(in db: Database) throws -> [(layout: Layout, foldedThrough: Int64)] {
+        let select = try db.cachedStatement(sql: "SELECT id, folded_through FROM layout")
+        let rows = try Row.fetchAll(select)
+        return try rows.compactMap { row in
+            try layout(row[0], in: db).map { ($0, row[1]) }
+        }
+    }
+
+    mutating func layout(_ id: Int64, in db: Database) throws -> Layout? {
+        if let layout = layouts[id] { return layout }
+        guard let layout = try Layout.fetch(id, in: db) else { return nil }
+        if layoutSeriesCount + layout.series.count > Self.layoutSeriesLimit {
+            layouts.removeAll()
+            layoutSeriesCount = 0
+        }
+        layouts[id] = layout
+        layoutSeriesCount += layout.series.count
+        return layout
+    }
+
+    mutating func forget(layouts ids: [Int64]) {
+        for id in ids {
+            if let layout = layouts.removeValue(forKey: id) {
+                layoutSeriesCount -= layout.series.count
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import Foundation
+import GRDB
+import TimeSeries
+
+/// Reads samples of chosen series from blocks and journal, inside one snapshot of the file.
+struct SampleReader {
+    let db: Database
+    /// Every layout of the snapshot.
+    let layouts: [(layout: Layout, foldedThrough: Int64)]
+
+    /// The samples of the closed range [from, through], one column pair for each wanted series.
+    ///
+    /// - Parameter wanted: Ascending.
+    func columns(
+        of wanted: [UInt32], from: Int64, through: Int64
+    ) throws -> [(timestamps: [Int64], values: [Double])] {
+        var assemblies = [ColumnAssembly](repeating: ColumnAssembly(), count: wanted.count)
+        try readBlocks(of: wanted, from: from, through: through, into: &assemblies)
+        try readJournal(of: wanted, from: from, through: through, into: &assemblies)
+        return assemblies.map { $0.finished() }
+    }
+
+    private func readBlocks(
+        of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
+    ) throws {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, payload FROM block
+                WHERE bucket = ? AND last_at >= ? AND first_at <= ? ORDER BY level DESC, id
+                """)
+        for (bucket, indices) in BucketRuns(wanted) {
+            let rows = try Row.fetchCursor(select, arguments: [bucket, from, through])
+            while let row = try rows.next() {
+                try withBlock(row) { block in
+                    for index in indices {
+                        let slot = Int(wanted[index] % Block.width)
+                        guard let part = try block.part(slot: slot) else { continue }
+                        let low = part.timestamps.lowerBound(from)
+                        let high = part.timestamps.upperBound(through)
+                        if low >= high { continue }
+                        assemblies[index].append(
+                            (part.timestamps[low..<high], part.values[low..<high]))
+                    }
+                }
+            }
+        }
+    }
+
+    private func withBlock(_ row: Row, _ body: (inout BlockReader) throws -> Void) throws {
+        try row.withUnsafeData(atIndex: 1) { data in
+            try (data ?? Data()).withUnsafeBytes { bytes in
+                do {
+                    var block = try BlockReader(bytes)
+                    try body(&block)
+                } catch let damage as Damage {
+                    throw Damage("row \(row[0] as Int64) of table block: \(damage.reason)")
+                }
+            }
+        }
+    }
+
+    private func readJournal(
+        of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
+    ) throws {
+        for (layout, foldedThrough) in layouts {
+            let positions = layout.positions(of: wanted)
+            if positions.isEmpty { continue }
+            // Rows with timestamps of their own may hold any time.
+            let range = layout.hasTimestamps ? (Int64.min, Int64.max) : (from, through)
+            let rows = try journalRows(
+                of: layout, after: foldedThrough, from: range.0, through: range.1)
+            while let row = try rows.next() {
+                try visit(row, of: layout, positions) { index, timestamp, value in
+                    if timestamp >= from, timestamp <= through {
+                        assemblies[index].append(timestamp, value)
+                    }
+                }
+            }
+        }
+    }
+
+    private func journalRows(
+        of layout: Layout, after id: Int64, from: Int64, through: Int64, newestFirst: Bool = false
+    ) throws -> RowCursor {
+        // Of two samples with one timestamp the first written counts.
+        let ascending = layout.hasTimestamps ? "id" : "at, id"
+        let order = newestFirst ? "at DESC, id DESC" : ascending
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, at, payload FROM journal
+                WHERE layout = ? AND at BETWEEN ? AND ? AND id > ? ORDER BY \(order)
+                """)
+        return try Row.fetchCursor(select, arguments: [layout.id, from, through, id])
+    }
+
+    /// Calls with the index of the wanted series, the timestamp and the value.
+    private func visit(
+        _ row: Row, of layout: Layout, _ positions: [(wanted: Int, position: Int)],
+        _ body: (Int, Int64, Double) -> Void
+    ) throws {
+        let at: Int64 = row[1]
+        try row.withUnsafeData(atIndex: 2) { data in
+            try (data ?? Data()).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+                do throws(Damage) {
+                    try Self.visit(bytes, of: layout, positions, at: at, body)
+                } catch {
+                    throw Damage("row \(row[0] as Int64) of table journal: \(error.reason)")
+                }
+            }
+        }
+    }
+
+    private static func visit(
+        _ bytes: UnsafeRawBufferPointer, of layout: Layout,
+        _ positions: [(wanted: Int, position: Int)], at: Int64, _ body: (Int, Int64, Double) -> Void
+    ) throws(Damage) {
+        guard layout.hasTimestamps else {
+            try JournalRow.decode(
+                bytes, count: layout.series.count, positions: positions.map(\.position)
+            ) { body(positions[$0].wanted, at, $1) }
+            return
+        }
+        var values: [Double] = []
+        var timestamps: [Int64] = []
+        try JournalRow.decode(
+            bytes, count: layout.series.count, hasTimestamps: true, at: at, values: &values,
+            timestamps: &timestamps)
+        for (index, position) in positions { body(index, timestamps[position], values[position]) }
+    }
+}
+
+// MARK: Last samples
+
+extension SampleReader {
+    /// The newest sample of each series that is not a stale marker.
+    ///
+    /// Looks at the newest journal rows first, then at blocks from the newest down, and stops as
+    /// soon as every series is known.
+    func lastSamples(of wanted: [UInt32]) throws -> [UInt32: Sample] {
+        var found: [UInt32: Sample] = [:]
+        for (layout, foldedThrough) in layouts {
+            try readLast(of: wanted, in: layout, after: foldedThrough, &found)
+        }
+        for (bucket, indices) in BucketRuns(wanted) {
+            try readLast(of: Array(wanted[indices]), bucket: bucket, &found)
+        }
+        return found
+    }
+
+    private func readLast(
+        of wanted: [UInt32], in layout: Layout, after id: Int64, _ found: inout [UInt32: Sample]
+    ) throws {
+        var pending = layout.positions(of: wanted)
+        if pending.isEmpty { return }
+        let rows = try journalRows(
+            of: layout, after: id, from: .min, through: .max, newestFirst: true)
+        while !pending.isEmpty, let row = try rows.next() {
+            var done: Set<Int> = []
+            try visit(row, of: layout, pending) { index, timestamp, value in
+                if value.isStaleMarker { return }
+                if !layout.hasTimestamps { done.insert(index) }
+                keepNewest(timestamp, value, of: wanted[index], &found)
+            }
+            if !done.isEmpty { pending.removeAll { done.contains($0.wanted) } }
+        }
+    }
+
+    private func readLast(
+        of wanted: [UInt32], bucket: UInt32, _ found: inout [UInt32: Sample]
+    ) throws {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, payload, last_at FROM block
+                WHERE bucket = ? AND last_at > ? ORDER BY last_at DESC
+                """)
+        var pending = wanted
+        // Where the journal knows every series this finds nothing, unless a clock went back.
+        let known = wanted.map { found[$0]?.at.milliseconds ?? .min }.min() ?? .min
+        let rows = try Row.fetchCursor(select, arguments: [bucket, known])
+        while !pending.isEmpty, let row = try rows.next() {
+            let lastAt: Int64 = row[2]
+            // Blocks may overlap: a series is done when no other can hold something newer.
+            pending.removeAll { (found[$0]?.at.milliseconds ?? .min) >= lastAt }
+            try withBlock(row) { block in
+                for id in pending {
+                    guard let part = try block.part(slot: Int(id % Block.width)),
+                        let index = part.values.lastIndex(where: { !$0.isStaleMarker })
+                    else { continue }
+                    keepNewest(part.timestamps[index], part.values[index], of: id, &found)
+                }
+            }
+        }
+    }
+
+    private func keepNewest(
+        _ timestamp: Int64, _ value: Double, of id: UInt32, _ found: inout [UInt32: Sample]
+    ) {
+        if let known = found[id], known.at.milliseconds >= timestamp { return }
+        found[id] = Sample(at: Timestamp(milliseconds: timestamp), value: value)
+    }
+}
+
+/// The runs of a sorted list of series that share a bucket, as indexes into the list.
+struct BucketRuns: Sequence, IteratorProtocol {
+    private let series: [UInt32]
+    private var start = 0
+
+    init(_ series: [UInt32]) {
+        self.series = series
+    }
+
+    mutating func next() -> (bucket: UInt32, indices: Range<Int>)? {
+        guard start < series.count else { return nil }
+        let bucket = series[start] / Block.width
+        var end = start + 1
+        while end < series.count, series[end] / Block.width == bucket { end += 1 }
+        defer { start = end }
+        return (bucket, start..<end)
+    }
+}
+
+extension [Int64] {
+    /// Index of the first element that is not below `value`, in an ascending array.
+    func lowerBound(_ value: Int64) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Index of the first element above `value`, in an ascending array.
+    func upperBound(_ value: Int64) -> Int {
+        value == .max ? count : lowerBound(value + 1)
+    }
+}

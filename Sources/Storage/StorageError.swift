@@ -1,0 +1,25 @@
+/// A database operation that failed.
+package struct StorageError: Error, Equatable, CustomStringConvertible {
+    /// SQLite's extended result code, or 0 where SQLite is not the cause.
+    package let code: Int32
+    /// What was being done: `appending 512 samples`.
+    package let activity: String
+    /// SQLite's own words, or ours with the remedy.
+    package let message: String
+
+    package init(code: Int32, activity: String, message: String) {
+        self.code = code
+        self.activity = activity
+        self.message = message
+    }
+
+    /// SQLITE_BUSY.
+    static let ownedElsewhereCode: Int32 = 5
+
+    /// Another process owns the store; it can be opened read-only beside it.
+    package var isOwnedElsewhere: Bool {
+        code == Self.ownedElsewhereCode && activity == "locking the store"
+    }
+
+    package var description: String { "storage: \(activity): \(message)" }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import GRDB
+import Querying
+import TimeSeries
+
+extension Store: SeriesSource {
+    /// The series that satisfy every matcher, with their committed samples of the closed range
+    /// [from, through]. Series without any are left out. Ascending by labels.
+    ///
+    /// - Throws: `StorageError`.
+    package func series(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        try read("reading \(Self.description(of: matchers))") { db in
+            let wanted = try MatcherResolution(db: db).series(matching: matchers)
+            if wanted.isEmpty || through < from { return [] }
+            let columns = try sampleReader(db).columns(
+                of: wanted, from: from.milliseconds, through: through.milliseconds)
+            var result: [Series] = []
+            try catalog.withLock { catalog in
+                for (id, column) in zip(wanted, columns) where !column.timestamps.isEmpty {
+                    guard let labels = try catalog.labelSet(of: id, in: db) else { continue }
+                    result.append(
+                        Series(
+                            labels: labels, timestamps: column.timestamps, values: column.values))
+                }
+            }
+            return result.sorted { $0.labels < $1.labels }
+        }
+    }
+
+    /// Every known series that satisfies the matchers, whether or not it has samples now.
+    package func labelSets(matching matchers: [LabelMatcher]) throws -> [LabelSet] {
+        try read("reading labels of \(Self.description(of: matchers))") { db in
+            let ids = try MatcherResolution(db: db).series(matching: matchers)
+            return try catalog.withLock { catalog in
+                try ids.compactMap { try catalog.labelSet(of: $0, in: db) }
+            }.sorted()
+        }
+    }
+
+    /// The newest sample of each series that is not a stale marker; unknown series are left out.
+    package func lastSamples(of labels: [LabelSet]) throws -> [LabelSet: Sample] {
+        try read("reading the last samples of \(labels.count) series") { db in
+            var sets: [UInt32: LabelSet] = [:]
+            for set in labels {
+                if let id = try SeriesCatalog.seriesID(of: set, in: db) { sets[id] = set }
+            }
+            let samples = try sampleReader(db).lastSamples(of: sets.keys.sorted())
+            var result: [LabelSet: Sample] = [:]
+            for (id, sample) in samples {
+                if let set = sets[id] { result[set] = sample }
+            }
+            return result
+        }
+    }
+
+    private func sampleReader(_ db: Database) throws -> SampleReader {
+        SampleReader(db: db, layouts: try catalog.withLock { try $0.allLayouts(in: db) })
+    }
+
+    private static func description(of matchers: [LabelMatcher]) -> String {
+        "{" + matchers.map { "\($0.name)\($0.operation)'\($0.value)'" }.joined(separator: ", ")
+            + "}"
+    }
+}

@@ -1,0 +1,214 @@
+import Foundation
+import GRDB
+import Querying
+import Synchronization
+import TimeSeries
+
+/// The SQLite file with every sample, baseline, detector state and alert.
+///
+/// Samples go `append` → memory → `commit` → journal rows → `compact` → compressed blocks; readers
+/// see journal and blocks as one. One process writes (an flock on a file beside the store says
+/// which), any number read. All methods may be called from any thread; they block on the disk.
+package final class Store: Sendable {
+    package let options: StoreOptions
+
+    /// The connections. Its methods must not be called from within one another.
+    let database: DatabasePool
+
+    let buffer = Mutex(SampleBuffer(limit: Store.bufferedSampleLimit))
+    /// Locked before the database, never from inside a transaction.
+    let journalWriter = Mutex(JournalWriter())
+    let catalog = Mutex(SeriesCatalog())
+    let compactor = Mutex(Compactor())
+    let commits = Mutex(CommitLog())
+    private let lock: Mutex<StoreLock?>
+
+    /// 16 MiB of values: twenty seconds at 100,000 samples a second.
+    private static let bufferedSampleLimit = 2_000_000
+    private static let busyTimeoutSeconds = 5.0
+    /// Bytes that each connection may keep of the file.
+    private static let cacheKibibytes = 2048
+    private static let readerCount = 4
+    static let pageByteCount = 4096
+
+    /// Opens the store, creates or migrates it.
+    ///
+    /// - Throws: Where the file is not a store, is damaged, is of a newer mlmon, or is written by
+    ///   another process already.
+    package init(_ options: StoreOptions) throws(StorageError) {
+        self.options = options
+        lock = Mutex(options.isOwner ? try StoreLock(path: options.path) : nil)
+        database = try Self.wrapping("opening '\(options.path)'", path: options.path) {
+            if !options.isOwner, !FileManager.default.fileExists(atPath: options.path) {
+                throw StorageError(
+                    code: ResultCode.SQLITE_CANTOPEN.rawValue, activity: "opening '\(options.path)'",
+                    message: "there is no such file; start 'mlmon run' first")
+            }
+            let database = try DatabasePool(
+                path: options.path, configuration: Self.configuration(options))
+            if !options.isOwner {
+                try database.read {
+                    try StoreSchema.check($0, path: options.path, mustBeCurrent: true)
+                }
+            } else {
+                try database.writeWithoutTransaction { db in
+                    try StoreSchema.check(db, path: options.path, mustBeCurrent: false)
+                }
+                try StoreSchema.migrator().migrate(database)
+            }
+            return database
+        }
+    }
+
+    private static func configuration(_ options: StoreOptions) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = options.isReadOnly
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.maximumReaderCount = readerCount
+        configuration.persistentReadOnlyConnections = true
+        configuration.label = "mlmon store"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
+            // Also the pool's own readers.
+            if db.configuration.readonly { return }
+            // The first two take effect only in a file that is still empty.
+            try db.execute(
+                sql: """
+                    PRAGMA page_size = \(pageByteCount);
+                    PRAGMA auto_vacuum = INCREMENTAL;
+                    PRAGMA synchronous = NORMAL;
+                    PRAGMA wal_autocheckpoint = \(CommitLog.checkpointPageCount);
+                    PRAGMA journal_size_limit = \(CommitLog.walByteLimit);
+                    """)
+        }
+        return configuration
+    }
+
+    /// Takes batches into memory, for the next commit. Cheap; never waits for the disk.
+    ///
+    /// Over the bound the oldest batches are dropped, and counted in `statistics()`.
+    package func append(_ batches: [SampleBatch]) {
+        buffer.withLock { $0.append(batches) }
+    }
+
+    /// Writes what was appended, in one transaction.
+    ///
+    /// Synchronous is NORMAL, and FULL for every tenth commit and when 5 seconds of samples have
+    /// passed since the last that was: a crash of the machine loses no more.
+    ///
+    /// - Throws: Where the disk is full or fails; the samples then wait for the next commit.
+    package func commit() throws(StorageError) {
+        let taken = commits.withLock { log -> (batches: [SampleBatch], isDurable: Bool)? in
+            let batches = buffer.withLock { $0.takeAll() }
+            guard let last = batches.last else { return nil }
+            return (batches, log.shouldBeDurable(at: last.at))
+        }
+        guard let (batches, isDurable) = taken else { return }
+        let sampleCount = batches.reduce(0) { $0 + $1.values.count }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let failure = journalWriter.withLock { writer -> StorageError? in
+            do throws(StorageError) {
+                try write("appending \(sampleCount) samples", isDurable: isDurable) { db in
+                    try writer.write(batches, in: db)
+                }
+                return nil
+            } catch {
+                writer = JournalWriter()
+                return error
+            }
+        }
+        if let failure {
+            buffer.withLock { $0.putBack(batches) }
+            throw failure
+        }
+        commits.withLock { $0.finished(sampleCount: sampleCount, duration: clock.now - start) }
+    }
+
+    /// Commits what is left, empties the write-ahead log into the file and gives up the lock.
+    /// Nothing may be called afterwards. Closing twice is allowed.
+    package func close() throws(StorageError) {
+        let isOpen = lock.withLock { $0 != nil }
+        var failure: StorageError?
+        if isOpen {
+            do throws(StorageError) {
+                try commit()
+                try Self.wrapping("checkpointing", path: options.path) {
+                    _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                }
+            } catch {
+                failure = error
+            }
+        }
+        try Self.wrapping("closing", path: options.path) { try database.close() }
+        lock.withLock { $0 = nil }
+        if let failure { throw failure }
+    }
+}
+
+extension Store {
+    /// Writes in one transaction that is on the disk when this returns (synchronous FULL).
+    ///
+    /// - Parameters:
+    ///   - activity: What is being done, for the error: `recording 3 alerts`.
+    ///   - body: Must use only the connection it is given.
+    func durableWrite<T>(
+        _ activity: String, _ body: (Database) throws -> T
+    ) throws(StorageError) -> T {
+        try write(activity, isDurable: true, body)
+    }
+
+    func write<T>(
+        _ activity: String, isDurable: Bool, _ body: (Database) throws -> T
+    ) throws(StorageError) -> T {
+        try Self.wrapping(activity, path: options.path) {
+            try database.writeWithoutTransaction { db in
+                if isDurable { try db.execute(sql: "PRAGMA synchronous = FULL") }
+                defer { if isDurable { try? db.execute(sql: "PRAGMA synchronous = NORMAL") } }
+                var result: T?
+                try db.inTransaction(.immediate) {
+                    result = try body(db)
+                    return .commit
+                }
+                guard let result else { throw Damage("the transaction gave no result") }
+                return result
+            }
+        }
+    }
+
+    /// Reads one consistent state of the file, without waiting for writers.
+    func read<T>(
+        _ activity: String, _ body: (Database) throws -> T
+    ) throws(StorageError) -> T {
+        try Self.wrapping(activity, path: options.path) { try database.read(body) }
+    }
+
+    /// Turns any error into ours, with what was being done.
+    static func wrapping<T>(
+        _ activity: String, path: String, _ body: () throws -> T
+    ) throws(StorageError) -> T {
+        do {
+            return try body()
+        } catch let error as StorageError {
+            throw error
+        } catch let error as DatabaseError {
+            let code = error.extendedResultCode
+            var message = error.message ?? code.description
+            switch error.resultCode {
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+                message +=
+                    "; '\(path)' is damaged: move it and its -wal file aside and start again, or "
+                    + "recover what is left with: sqlite3 '\(path)' .recover"
+            case .SQLITE_FULL:
+                message += "; free some space, or set a smaller store.max_size"
+            default: break
+            }
+            throw StorageError(code: code.rawValue, activity: activity, message: message)
+        } catch let error as Damage {
+            throw StorageError(
+                code: 0, activity: activity, message: "'\(path)' is damaged: \(error.reason)")
+        } catch {
+            throw StorageError(code: 0, activity: activity, message: "\(error)")
+        }
+    }
+}

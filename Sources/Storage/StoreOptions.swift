@@ -1,0 +1,26 @@
+/// Where the samples are kept, and for how long.
+package struct StoreOptions: Sendable, Equatable {
+    package var path: String
+    /// Samples older than this are dropped.
+    package var retention: Duration
+    /// Of the database file; over it the oldest samples are dropped first. nil is no limit.
+    package var maximumByteCount: Int?
+    /// Opens an existing file beside the process that owns it, and never writes.
+    package var isReadOnly: Bool
+    /// Opens an existing file beside the process that owns it, to write baselines and other notes
+    /// of people into it; never samples.
+    package var isForNotes = false
+
+    /// Whether this process is the one that writes samples; a file has one at a time.
+    var isOwner: Bool { !isReadOnly && !isForNotes }
+
+    package init(
+        path: String, retention: Duration = .seconds(30 * 86_400), maximumByteCount: Int? = nil,
+        isReadOnly: Bool = false
+    ) {
+        self.path = path
+        self.retention = retention
+        self.maximumByteCount = maximumByteCount
+        self.isReadOnly = isReadOnly
+    }
+}

@@ -1,0 +1,22 @@
+/// How large the store is and how it is doing.
+package struct StoreStatistics: Codable, Sendable, Equatable {
+    /// Series that were ever written and are still kept.
+    package var seriesCount: Int
+    /// Scrapes that wait to be folded into blocks.
+    package var journalRowCount: Int
+    package var blockCount: Int
+    /// Of the database file without its write-ahead log.
+    package var fileByteCount: Int
+    /// Part of `fileByteCount` that holds nothing now and will be used again.
+    package var freeByteCount: Int
+    package var walByteCount: Int
+    /// Milliseconds since the epoch; nil where there are no blocks and no journal.
+    package var oldestMilliseconds: Int64?
+    /// Samples appended and not yet committed.
+    package var bufferedSampleCount: Int
+    /// Samples lost since the start, because commits failed for longer than the buffer lasts.
+    package var droppedSampleCount: Int
+    package var committedSampleCount: Int
+    /// Duration of the last commit, seconds.
+    package var lastCommitSeconds: Double
+}

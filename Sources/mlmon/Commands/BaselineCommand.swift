@@ -1,0 +1,146 @@
+import ArgumentParser
+import Configuring
+import Detection
+import Foundation
+import Querying
+import Storage
+import TimeSeries
+
+struct BaselineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "baseline",
+        abstract: "Pin, list, show and drop the reference distributions that drift is judged by.",
+        discussion: """
+            A baseline is learned by itself from the first windows of each model version. A pinned \
+            one goes before it; dropping the learned one lets it be learned anew.
+            """,
+        subcommands: [Pin.self, List.self, Show.self, Drop.self],
+        defaultSubcommand: List.self)
+
+    struct Pin: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a stored span the reference of a service's predictions.")
+
+        @Option(help: "The service.")
+        var service: String
+
+        @Option(help: "Only this model.")
+        var model: String?
+
+        @Option(help: "Only this version.")
+        var version: String?
+
+        @Option(help: "First instant: RFC 3339, seconds since the epoch, or an age like -2h.")
+        var from: String
+
+        @Option(help: "Last instant (default: now).")
+        var through: String?
+
+        @OptionGroup var location: StoreLocation
+
+        func run() throws {
+            guard let from = try Instant.parse(from, option: "--from") else { return }
+            let through = try Instant.parse(through, option: "--through") ?? Program.now()
+            guard from < through else { throw ValidationError("--from is not before --through") }
+            let store = try location.openForNotes()
+            let pinned = try location.orFail {
+                try BaselinePinning(store: store, options: location.driftOptions())
+                    .pin(
+                        service: service, model: model, version: version, from: from,
+                        through: through, now: Program.now())
+            }
+            guard !pinned.isEmpty else {
+                throw CommandFailure(
+                    "no predictions of '\(service)' between \(from) and \(through); "
+                        + "'mlmon query mlmon_predictions_total' shows what there is")
+            }
+            for baseline in pinned { print("pinned \(baseline.summary)") }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the references.")
+
+        @OptionGroup var location: StoreLocation
+
+        func run() throws {
+            let baselines = try location.baselines()
+            if baselines.isEmpty { print("no baselines") }
+            for baseline in baselines { print(baseline.summary) }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one with its bins.")
+
+        @Argument(help: "The number that 'list' shows.")
+        var id: Int64
+
+        @OptionGroup var location: StoreLocation
+
+        func run() throws {
+            guard let baseline = try location.baselines().first(where: { $0.id == id }) else {
+                throw CommandFailure("no baseline \(id); 'mlmon baseline list' shows them")
+            }
+            print(baseline.summary)
+            let total = max(baseline.counts.reduce(0, +), 1)
+            for (bin, count) in zip(baseline.bins, baseline.counts) {
+                let share = (count / total * 1000).rounded() / 10
+                print("  \(CSVCell.withoutControls(bin))  \(formatted(count))  \(share) %")
+            }
+        }
+    }
+
+    struct Drop: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Delete one.")
+
+        @Argument(help: "The number that 'list' shows.")
+        var id: Int64
+
+        @OptionGroup var location: StoreLocation
+
+        func run() throws {
+            let store = try location.openForNotes()
+            let isDropped = try location.orFail { try store.deleteBaseline(id: id) }
+            guard isDropped else {
+                throw CommandFailure("no baseline \(id); 'mlmon baseline list' shows them")
+            }
+            print("dropped baseline \(id)")
+        }
+    }
+}
+
+extension StoreLocation {
+    fileprivate func baselines() throws -> [BaselineRecord] {
+        let store = try openForReading()
+        return try orFail { try store.baselines() }
+    }
+
+    /// The configured options, or the defaults where only a database is named.
+    fileprivate func driftOptions() throws -> DriftOptions {
+        configurationPath == nil ? DriftOptions() : try loadConfiguration().drift
+    }
+
+    /// What the store says becomes the command's failure.
+    func orFail<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as StorageError {
+            throw CommandFailure("\(error)")
+        }
+    }
+}
+
+extension BaselineRecord {
+    /// One line for people.
+    fileprivate var summary: String {
+        let span =
+            "\(Timestamp(milliseconds: fromMilliseconds).aligned(to: .seconds(1))) to "
+            + "\(Timestamp(milliseconds: throughMilliseconds).aligned(to: .seconds(1)))"
+        let subject = [service, model, version, feature].map { $0.isEmpty ? "—" : $0 }
+            .joined(separator: " ")
+        let n = formatted(counts.reduce(0, +))
+        return CSVCell.withoutControls(
+            "\(id.map(String.init) ?? "?")  \(subject)  \(origin.rawValue)  n=\(n)  \(span)")
+    }
+}

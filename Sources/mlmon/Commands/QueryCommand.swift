@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Querying
+import Storage
+import TimeSeries
+
+struct QueryCommand: ParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, csv, json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Evaluate PromQL over the store, at an instant or over a range.",
+        discussion: """
+            mlmon query 'sum by (service) (rate(mlmon_requests_total[1m]))'
+            mlmon query 'mlmon_drift_psi' --start 2026-11-21T08:00:00Z --end now --step 1m
+
+            Times are RFC 3339, seconds since the epoch, 'now', or an age like '-15m'. With --format \
+            json the answer and its errors are those of Prometheus's HTTP API.
+            """)
+
+    @Argument(help: "The expression.")
+    var expression: String
+
+    @Option(help: "Evaluate at this instant (default: now).")
+    var at: String?
+
+    @Option(help: "First instant of a range.", completion: nil)
+    var start: String?
+
+    @Option(help: "Last instant of a range (default: now).")
+    var end: String?
+
+    @Option(help: "Distance of the instants of a range, like 15s or 1m.")
+    var step: String?
+
+    @Option(help: "table, csv or json.")
+    var format = Format.table
+
+    @OptionGroup var location: StoreLocation
+
+    func run() throws {
+        do {
+            let expression = try QueryExpression(parsing: expression)
+            let store = try location.openForReading()
+            let engine = QueryEngine()
+            let output = QueryOutput(format: format)
+            if let range = try range() {
+                let series = try engine.range(
+                    expression, start: range.start, end: range.end, step: range.step, over: store)
+                output.write(series)
+            } else {
+                let instant = try Instant.parse(at, option: "--at") ?? Program.now()
+                output.write(
+                    try engine.instant(expression, at: instant, over: store), at: instant)
+            }
+        } catch let error as QueryError {
+            QueryOutput(format: format).write(error)
+            throw ExitCode(1)
+        }
+    }
+
+    private func range() throws -> (start: Timestamp, end: Timestamp, step: Duration)? {
+        guard start != nil || end != nil || step != nil else { return nil }
+        guard at == nil else { throw ValidationError("--at and a range exclude each other") }
+        guard let start = try Instant.parse(start, option: "--start") else {
+            throw ValidationError("a range needs --start")
+        }
+        guard let step, let step = Duration(parsingPrometheus: step), step > .zero else {
+            throw ValidationError("a range needs --step, a duration like 15s or 1m")
+        }
+        let end = try Instant.parse(end, option: "--end") ?? Program.now()
+        guard start <= end else { throw ValidationError("--start is after --end") }
+        return (start, end, step)
+    }
+}
+
+/// Instants as the command line writes them.
+enum Instant {
+    /// - Returns: nil for nil.
+    static func parse(_ text: String?, option: String) throws -> Timestamp? {
+        guard let text else { return nil }
+        if text == "now" { return Program.now() }
+        if text.hasPrefix("-"), let age = Duration(parsingPrometheus: String(text.dropFirst())) {
+            return Program.now() - age
+        }
+        guard let instant = Timestamp(parsing: text) else {
+            throw ValidationError(
+                "\(option) is '\(text)', expected RFC 3339, seconds since the epoch, 'now' or an "
+                    + "age like -15m")
+        }
+        return instant
+    }
+}

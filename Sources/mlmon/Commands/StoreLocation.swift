@@ -1,0 +1,71 @@
+import ArgumentParser
+import Configuring
+import Foundation
+import Storage
+
+/// Where a command finds the configuration and the store.
+struct StoreLocation: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Configuration file (default: ./mlmon.yaml).", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp("Database file, instead of the configuration's.", valueName: "file"),
+        completion: .file())
+    var db: String?
+
+    static let defaultPath = "mlmon.yaml"
+
+    /// The file named, or `mlmon.yaml` where there is one; nil where there is none.
+    var configurationPath: String? {
+        config ?? (FileManager.default.fileExists(atPath: Self.defaultPath) ? Self.defaultPath : nil)
+    }
+
+    /// Reads the configuration; prints every mistake and ends with status 2 where there are any.
+    func loadConfiguration() throws -> MonitorConfiguration {
+        guard let path = configurationPath else {
+            throw CommandFailure(
+                "no configuration: there is no \(Self.defaultPath) here; name one with --config, "
+                    + "or let 'mlmon discover' write one")
+        }
+        return try Self.load(path, database: db)
+    }
+
+    static func load(_ path: String, database: String?) throws -> MonitorConfiguration {
+        do {
+            var configuration = try MonitorConfiguration.load(
+                path: path, environment: Program.environment)
+            if let database { configuration.store.path = database }
+            return configuration
+        } catch {
+            for diagnostic in error.diagnostics { Program.complain(diagnostic.description) }
+            throw ExitCode(2)
+        }
+    }
+
+    /// Opens the store for reading, beside whoever writes it.
+    func openForReading() throws -> Store {
+        let path = try db ?? loadConfiguration().store.path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure(
+                "there is no store at '\(path)' yet; 'mlmon run' or 'mlmon' makes it")
+        }
+        return try Self.open(StoreOptions(path: path, isReadOnly: true))
+    }
+
+    /// Opens the store for notes of people, like baselines, beside whoever writes samples.
+    func openForNotes() throws -> Store {
+        var options = StoreOptions(path: try db ?? loadConfiguration().store.path)
+        options.isForNotes = true
+        return try Self.open(options)
+    }
+
+    static func open(_ options: StoreOptions) throws -> Store {
+        do {
+            return try Store(options)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Configuring
+import Dashboards
+import Foundation
+import HTTP
+import Logging
+import Querying
+import Scraping
+import Storage
+import Terminal
+
+struct WatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "The full-screen monitor (what 'mlmon' alone does).",
+        discussion: """
+            Collects by itself, or attaches read-only where another mlmon writes the store. With \
+            --once one page is printed as text.
+            """)
+
+    @OptionGroup var location: StoreLocation
+    @OptionGroup var screen: ScreenOptions
+
+    @Flag(help: "Print one page as text and end.")
+    var once = false
+
+    @Option(help: "Size of the text for --once, columns x rows.")
+    var size = "120x40"
+
+    func run() throws {
+        if once { return try printOnce() }
+        Program.ignoreClosedPipes()
+        if location.configurationPath == nil, location.db != nil {
+            return try attach(try location.openForReading())
+        }
+        guard location.configurationPath != nil else { return try watchThisMachine() }
+        let configuration = try location.loadConfiguration()
+        guard let store = try ownedStore(configuration) else {
+            return try attach(
+                try StoreLocation.open(
+                    StoreOptions(path: configuration.store.path, isReadOnly: true)))
+        }
+        try FullScreen(configuration: configuration, store: store, options: screen.options()).run()
+    }
+
+    private func printOnce() throws {
+        let parts = size.split(separator: "x").compactMap { Int($0) }
+        guard parts.count == 2, (1...1000).contains(parts[0]), (1...1000).contains(parts[1]) else {
+            throw ValidationError("--size is '\(size)', expected columns x rows, like 120x40")
+        }
+        let store = try location.openForReading()
+        let text = try Dashboards.renderOnce(
+            page: screen.page.page, service: screen.service,
+            size: Size(columns: parts[0], rows: parts[1]), store: store, engine: QueryEngine(),
+            options: screen.options(), now: Program.now())
+        print(text)
+    }
+
+    /// nil where another process owns the store.
+    private func ownedStore(_ configuration: MonitorConfiguration) throws -> Store? {
+        do {
+            return try Store(configuration.store)
+        } catch where error.isOwnedElsewhere {
+            return nil
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    private func attach(_ store: Store) throws {
+        var options = try screen.options()
+        options.isAttached = true
+        try FullScreen(configuration: nil, store: store, options: options).run()
+    }
+
+    /// Without a configuration: whatever answers on this machine, in a store that does not last.
+    private func watchThisMachine() throws {
+        var configuration = try MonitorConfiguration.shippedDefaults()
+        Program.complain("no mlmon.yaml here; looking for services on this machine …")
+        let presets = PresetLibrary(configuration.presets)
+        let found = try Concurrently.wait {
+            let client = HTTPClient()
+            let found = await Discovery(client: client, presets: presets).search(host: "127.0.0.1")
+            await client.shutdown()
+            return found
+        }
+        try TemporaryStore.with { path in
+            configuration.store.path = path
+            configuration.scrapeInterval = .seconds(2)
+            configuration.services = found.map { $0.target(interval: .seconds(2)) }
+            var options = try screen.options()
+            options.notice = Self.notice(found)
+            let store = try StoreLocation.open(configuration.store)
+            try FullScreen(configuration: configuration, store: store, options: options).run()
+        }
+    }
+
+    private static func notice(_ found: [Discovery.Found]) -> String {
+        guard !found.isEmpty else {
+            return """
+                No mlmon.yaml here, and no metrics page answers at the well-known ports of this \
+                machine. Write one (docs/configuration.md), or see the demo: mlmon demo
+                """
+        }
+        return "Found on this machine: " + found.map { "\($0.title) at \($0.service.url)" }
+            .joined(separator: ", ")
+            + ". Nothing is kept. To keep it: mlmon discover > mlmon.yaml"
+    }
+}
+
+/// What concerns the screen, for every command that shows one.
+struct ScreenOptions: ParsableArguments {
+    enum PageName: String, ExpressibleByArgument, CaseIterable {
+        case fleet, service
+
+        var page: Page {
+            switch self {
+            case .fleet: .fleet
+            case .service: .service
+            }
+        }
+    }
+
+    @Option(help: "Page to begin with: fleet or service.")
+    var page = PageName.fleet
+
+    @Option(help: "Service to select.")
+    var service: String?
+
+    @Option(help: "Colours: \(Self.themeNames).")
+    var theme = "dark"
+
+    @Flag(help: "Plain ASCII instead of braille and blocks.")
+    var ascii = false
+
+    private static var themeNames: String { Theme.all.map(\.name).joined(separator: ", ") }
+
+    func options() throws -> DashboardOptions {
+        guard let theme = Theme.all.first(where: { $0.name == theme }) else {
+            throw ValidationError("--theme is '\(theme)', expected one of \(Self.themeNames)")
+        }
+        return DashboardOptions(
+            theme: theme, ascii: ascii ? true : nil, initialPage: page.page, initialService: service,
+            version: MLMon.version, environment: Program.environment)
+    }
+}

@@ -1,0 +1,153 @@
+import Detection
+import Foundation
+import Storage
+import TimeSeries
+
+/// Compares every model version's predictions, window by window, with their reference, and writes
+/// the verdicts back as series.
+///
+/// Windows lie on a fixed grid. What was counted while mlmon was not running is judged with the
+/// first window after it. The state survives restarts.
+actor DriftMonitor {
+    /// What is stored between restarts.
+    private struct Memory: Codable {
+        /// End of the last window that was closed.
+        var windowEnd: Timestamp
+        /// Through when the counters were read.
+        var readThrough: Timestamp
+        /// The counters' values then, by fingerprint of their labels.
+        var totals: [UInt64: Double] = [:]
+        var columns: [DistributionKey: DriftColumn] = [:]
+    }
+
+    private static let stateKey = "drift"
+    /// How long a scrape may take to be committed before a window that ends with it is closed.
+    private static let settling = Duration.seconds(2)
+    /// A counter is looked for this far before the last reading, where it was not known yet.
+    private static let lookback = Duration.seconds(120)
+
+    /// The state is stored when a window closes, and this often in between: it is consistent with
+    /// the samples in the store at any age, so that nothing is lost by an old one.
+    private static let savingInterval = Duration.seconds(30)
+
+    private let store: Store
+    private let options: DriftOptions
+    private var memory: Memory?
+    private var savedAt: Timestamp?
+
+    init(store: Store, options: DriftOptions) {
+        self.store = store
+        self.options = options
+    }
+
+    /// Reads what is new, closes windows that ended, and stores records and state.
+    ///
+    /// - Returns: The verdict series, at `now`.
+    func advance(to now: Timestamp) throws -> SampleBatch? {
+        let settled = now - Self.settling
+        var memory = try self.memory ?? restored(at: settled)
+        guard settled > memory.readThrough else { return nil }
+        let baselines = try newestBaselines()
+        let end = settled.aligned(to: options.window)
+        let savedEnd = memory.windowEnd
+        if end > memory.windowEnd {
+            try read(through: end, into: &memory)
+            let start = memory.windowEnd
+            for (key, column) in memory.columns {
+                memory.columns[key] = try closed(
+                    column, key, from: start, through: end, baseline: baselines[key])
+            }
+            memory.windowEnd = end
+        }
+        try read(through: settled, into: &memory)
+        for (key, column) in memory.columns {
+            var column = column
+            column.use(baselines[key], options: options, feature: key.feature)
+            column.describeLearning(
+                key, windowStart: memory.windowEnd, now: settled, options: options)
+            memory.columns[key] = column
+        }
+        self.memory = memory
+        try store.record(driftWindows: memory.columns.values.compactMap(\.record))
+        if end > savedEnd || savedAt.map({ now - $0 >= Self.savingInterval }) ?? true {
+            try store.record(
+                detectorState: Array(try JSONEncoder().encode(memory)), for: Self.stateKey)
+            savedAt = now
+        }
+        return verdicts(of: memory, at: now)
+    }
+
+    private func closed(
+        _ column: DriftColumn, _ key: DistributionKey, from: Timestamp, through: Timestamp,
+        baseline: BaselineRecord?
+    ) throws -> DriftColumn {
+        var column = column
+        column.use(baseline, options: options, feature: key.feature)
+        let learned = column.close(key, from: from, through: through, options: options)
+        if var learned {
+            learned.id = try store.insert(learned)
+            column.use(learned, options: options, feature: key.feature)
+        }
+        return column
+    }
+
+    private func read(through: Timestamp, into memory: inout Memory) throws {
+        guard through > memory.readThrough else { return }
+        let increases = try DistributionReader(store: store).increases(
+            from: memory.readThrough - Self.lookback, through: through, totals: &memory.totals)
+        for (key, bins) in increases {
+            memory.columns[key, default: DriftColumn()].observe(bins)
+        }
+        memory.readThrough = through
+    }
+
+    /// The newest reference of each distribution; a pinned one goes before a learned one.
+    private func newestBaselines() throws -> [DistributionKey: BaselineRecord] {
+        var newest: [DistributionKey: BaselineRecord] = [:]
+        for baseline in try store.baselines() {
+            guard let feature = DistributionKey.Feature(rawValue: baseline.feature) else { continue }
+            let key = DistributionKey(
+                service: baseline.service, model: baseline.model, version: baseline.version,
+                feature: feature)
+            func rank(_ baseline: BaselineRecord) -> (Int, Int64, Int64) {
+                (
+                    baseline.origin == .pinned ? 1 : 0, baseline.createdMilliseconds,
+                    baseline.id ?? 0
+                )
+            }
+            if newest[key].map({ rank($0) < rank(baseline) }) ?? true { newest[key] = baseline }
+        }
+        return newest
+    }
+
+    private func restored(at now: Timestamp) throws -> Memory {
+        if let bytes = try store.detectorState(for: Self.stateKey),
+            let memory = try? JSONDecoder().decode(Memory.self, from: Data(bytes)),
+            memory.readThrough <= now
+        {
+            return memory
+        }
+        let start = now.aligned(to: options.window)
+        return Memory(windowEnd: start, readThrough: start)
+    }
+
+    private func verdicts(of memory: Memory, at now: Timestamp) -> SampleBatch? {
+        var samples: [(labels: LabelSet, value: Double)] = []
+        for (key, column) in memory.columns.sorted(by: { $0.key < $1.key }) {
+            guard let record = column.record else { continue }
+            func add(_ name: String, _ value: Double?) {
+                guard let value else { return }
+                samples.append(
+                    (LabelSet(key.labels + [(name: LabelSet.metricNameLabel, value: name)]), value))
+            }
+            add("mlmon_drift_state", record.state.number)
+            add("mlmon_drift_samples", record.counts.reduce(0, +))
+            add("mlmon_drift_psi", record.psi)
+            add("mlmon_drift_psi_corrected", record.psi.flatMap { psi in
+                record.psiNullMean.map { psi - $0 }
+            })
+            add("mlmon_drift_p_value", record.pValue)
+        }
+        return samples.isEmpty ? nil : SampleBatch(at: now, samples)
+    }
+}

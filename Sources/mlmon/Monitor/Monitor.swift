@@ -1,0 +1,191 @@
+import Alerting
+import Configuring
+import HTTP
+import Logging
+import Querying
+import Scraping
+import ServiceLifecycle
+import Storage
+import TimeSeries
+
+/// The composition root: joins collector, store, detectors, rules and deliveries.
+final class Monitor: Sendable {
+    private static let commitInterval = Duration.milliseconds(500)
+    private static let compactionInterval = Duration.seconds(10)
+    private static let retentionInterval = Duration.seconds(60)
+    /// Detectors and rules look this often; windows and rule groups have their own rhythm.
+    private static let evaluationInterval = Duration.seconds(1)
+    /// Between two looks at the outbox while nothing is due.
+    private static let deliveryInterval = Duration.milliseconds(500)
+
+    private let configuration: MonitorConfiguration
+    private let store: Store
+    private let client = HTTPClient()
+    private let board = TargetBoard()
+    private let logger: Logger
+    private let group: ServiceGroup
+
+    /// - Parameters:
+    ///   - store: Opened for writing; closed when `run` ends.
+    ///   - handlesSignals: TERM and INT end `run`; otherwise `stop` does.
+    init(
+        _ configuration: MonitorConfiguration, store: Store, logger: Logger, handlesSignals: Bool
+    ) throws {
+        self.configuration = configuration
+        self.store = store
+        self.logger = logger
+        try store.removeTargets(
+            except: configuration.services.map { ($0.service, $0.instance) })
+        let services = try Self.services(
+            configuration, store: store, client: client, board: board, logger: logger)
+        group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) },
+                gracefulShutdownSignals: handlesSignals ? [.sigterm, .sigint] : [],
+                logger: Logger(label: "mlmon.services") { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    /// Collects, detects and alerts until it is stopped.
+    func run() async throws {
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await group.run())
+        } catch {
+            result = .failure(error)
+        }
+        await client.shutdown()
+        try store.close()
+        try result.get()
+    }
+
+    func stop() async {
+        await group.triggerGracefulShutdown()
+    }
+
+    /// In the order of starting; they end in the opposite order, each after the one before.
+    private static func services(
+        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient,
+        board: TargetBoard, logger: Logger
+    ) throws -> [any Service] {
+        let engine = QueryEngine()
+        var services: [any Service] = storeServices(store, board: board, logger: logger)
+        services.append(deliveries(configuration, store: store, client: client, logger: logger))
+        services.append(rules(configuration, store: store, engine: engine, logger: logger))
+        services += try detectors(configuration, store: store, engine: engine, logger: logger)
+        services.append(
+            ScraperService(
+                scraper: scraper(
+                    configuration, store: store, client: client, board: board, logger: logger)))
+        return services
+    }
+
+    private static func storeServices(
+        _ store: Store, board: TargetBoard, logger: Logger
+    ) -> [PeriodicService] {
+        let commit: @Sendable () async throws -> Void = {
+            try store.commit()
+            let changed = board.take()
+            if !changed.isEmpty { try store.record(targets: changed) }
+        }
+        return [
+            PeriodicService(
+                name: "store", interval: commitInterval, logger: logger, work: commit,
+                finish: commit),
+            PeriodicService(name: "compaction", interval: compactionInterval, logger: logger) {
+                try store.compact(now: Program.now())
+            },
+            PeriodicService(name: "retention", interval: retentionInterval, logger: logger) {
+                try store.enforceRetention(now: Program.now())
+            },
+        ]
+    }
+
+    private static func deliveries(
+        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, logger: Logger
+    ) -> DispatcherService {
+        DispatcherService(
+            dispatcher: Dispatcher(
+                store: store, receivers: configuration.receivers, client: client, logger: logger),
+            interval: deliveryInterval)
+    }
+
+    private static func rules(
+        _ configuration: MonitorConfiguration, store: Store, engine: QueryEngine, logger: Logger
+    ) -> PeriodicService {
+        let runner = RuleRunner(
+            groups: configuration.ruleGroups, route: configuration.route, store: store,
+            engine: engine, logger: logger)
+        let interval = min(evaluationInterval, configuration.scrapeInterval)
+        return PeriodicService(name: "rules", interval: interval, logger: logger) {
+            store.append(try runner.evaluate(at: Program.now()))
+        }
+    }
+
+    private static func detectors(
+        _ configuration: MonitorConfiguration, store: Store, engine: QueryEngine, logger: Logger
+    ) throws -> [PeriodicService] {
+        let drift = DriftMonitor(store: store, options: configuration.drift)
+        let anomaly = try AnomalyMonitor(
+            store: store, engine: engine, interval: configuration.scrapeInterval,
+            options: configuration.anomaly)
+        return [
+            PeriodicService(
+                name: "drift", interval: configuration.scrapeInterval, logger: logger
+            ) {
+                if let batch = try await drift.advance(to: Program.now()) { store.append([batch]) }
+            },
+            PeriodicService(
+                name: "anomaly", interval: evaluationInterval, logger: logger,
+                work: {
+                    if let batch = try await anomaly.advance(to: Program.now()) {
+                        store.append([batch])
+                    }
+                }, finish: { try await anomaly.save(at: Program.now()) }),
+        ]
+    }
+
+    private static func scraper(
+        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient,
+        board: TargetBoard, logger: Logger
+    ) -> Scraper {
+        Scraper(
+            targets: configuration.services, client: client,
+            presets: PresetLibrary(configuration.presets), version: MLMon.version,
+            clock: ScrapeClock(
+                now: { Program.now() }, sleep: { try await Task.sleep(for: $0) }),
+            logger: logger,
+            seed: { required in
+                let outputs = try store.labelSets(matching: required.outputs)
+                let known = try store.lastSamples(of: required.raw + outputs)
+                func values(_ labels: [LabelSet]) -> [LabelSet: Double] {
+                    labels.reduce(into: [:]) { $0[$1] = known[$1]?.value }
+                }
+                return Scraper.Seed(raw: values(required.raw), outputs: values(outputs))
+            },
+            onScrape: { result in
+                store.append(result.batches)
+                board.note(result)
+            })
+    }
+}
+
+/// The deliveries as a service; what is not delivered at the end stays in the outbox.
+private struct DispatcherService: Service {
+    let dispatcher: Dispatcher
+    let interval: Duration
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await dispatcher.run(now: { Program.now() }, maximumSleep: interval)
+        }
+    }
+}
+
+/// The scraper as a service; the first to end.
+private struct ScraperService: Service {
+    let scraper: Scraper
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await scraper.run() }
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import TimeSeries
+
+/// What only the program itself may touch: the wall clock, the standard streams, the exit status.
+enum Program {
+    /// The wall clock. Everything below this target takes time as a parameter.
+    static func now() -> Timestamp {
+        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+    }
+
+    static func end(_ status: Int32) -> Never {
+        exit(status)
+    }
+
+    /// One line on standard error.
+    static func complain(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    /// A reader that went away (`mlmon report | head`) ends the program quietly.
+    static func endQuietlyOnClosedPipe() {
+        signal(SIGPIPE) { _ in _exit(0) }
+    }
+
+    /// For commands that hold sockets: a peer that went away is an error of that transfer, no end.
+    static func ignoreClosedPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    static var isStandardErrorATerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    static var isStandardOutputATerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    static var environment: [String: String] { ProcessInfo.processInfo.environment }
+}
+
+/// A command that could not do its work; ends the program with status 2.
+struct CommandFailure: Error {
+    let message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}

@@ -1,0 +1,94 @@
+import Querying
+import Storage
+import TimeSeries
+
+/// Reads the store block by block and hands out rows in the order of time, service, model, version.
+///
+/// Counters count exactly: the increase of a step is the sum of the differences of the samples in
+/// it, without PromQL's extrapolation, so that the rows of a report add up to what was counted.
+struct Report {
+    /// Counters of the signals that the columns are made of.
+    private static let counters: Set<String> = [
+        "mlmon_requests_total", "mlmon_errors_total", "mlmon_predictions_total",
+        "mlmon_latency_seconds_bucket",
+    ]
+    private static let gauges: Set<String> = [
+        "mlmon_latency_quantile_seconds", "mlmon_drift_psi", "mlmon_drift_p_value",
+        "mlmon_anomaly_score",
+    ]
+    /// How far before the first step the value that a counter had is looked for.
+    private static let baseLookback = Duration.seconds(3600)
+    /// Bounds what is in memory at a time.
+    private static let maximumBlock = Duration.seconds(6 * 3600)
+    private static let maximumBlockStepCount: Int64 = 360
+
+    let store: Store
+    let start: Timestamp
+    let end: Timestamp
+    let step: Duration
+    let service: String?
+
+    /// - Parameters:
+    ///   - emit: Takes each row; what it throws ends the report.
+    ///   - progress: Called with the share done, 0...1, after each block.
+    func write(_ emit: (ReportRow) throws -> Void, progress: (Double) -> Void) throws {
+        var lastValues: [LabelSet: Double] = [:]
+        var knownKeys: Set<ReportKey> = []
+        let blockLength = Duration.milliseconds(
+            max(
+                1,
+                min(
+                    Self.maximumBlockStepCount,
+                    Self.maximumBlock.milliseconds / step.milliseconds)) * step.milliseconds)
+        var blockStart = start
+        while blockStart < end {
+            let blockEnd = min(blockStart + blockLength, end)
+            let isFirst = blockStart == start
+            var block = ReportBlock(start: blockStart, end: blockEnd, step: step)
+            let from = isFirst ? blockStart - Self.baseLookback : blockStart
+            for series in try read(from: from, through: blockEnd - .milliseconds(1)) {
+                take(series, into: &block, lastValues: &lastValues)
+            }
+            try block.rows(knownKeys: &knownKeys).forEach(emit)
+            blockStart = blockEnd
+            progress(
+                Double((blockStart - start).milliseconds) / Double((end - start).milliseconds))
+        }
+    }
+
+    private func read(from: Timestamp, through: Timestamp) throws -> [Series] {
+        let names = (Self.counters.sorted() + Self.gauges.sorted() + ["ALERTS", "up"])
+            .joined(separator: "|")
+        var matchers = [try LabelMatcher(name: "__name__", .matches, value: names)]
+        if let service {
+            matchers.append(try LabelMatcher(name: "service", .equal, value: service))
+        }
+        return try store.series(matching: matchers, from: from, through: through)
+    }
+
+    private func take(
+        _ series: Series, into block: inout ReportBlock, lastValues: inout [LabelSet: Double]
+    ) {
+        guard let name = series.labels.metricName else { return }
+        let key = ReportKey(series.labels)
+        if Self.counters.contains(name) {
+            for (timestamp, value) in zip(series.timestamps, series.values) where !value.isNaN {
+                // A series whose beginning is not in the store grew by nobody knows how much.
+                let last = lastValues.updateValue(value, forKey: series.labels) ?? value
+                let increase = value >= last ? value - last : value
+                block.add(
+                    increase: increase, at: timestamp, key: key, name: name, labels: series.labels)
+            }
+        } else if Self.gauges.contains(name) {
+            for (timestamp, value) in zip(series.timestamps, series.values) where !value.isNaN {
+                block.set(value, at: timestamp, key: key, name: name, labels: series.labels)
+            }
+        } else if name == "up" {
+            for timestamp in series.timestamps { block.markWatched(key.service, at: timestamp) }
+        } else if series.labels["alertstate"] == "firing" {
+            for (timestamp, value) in zip(series.timestamps, series.values) where value == 1 {
+                block.markFiring(series.labels, at: timestamp)
+            }
+        }
+    }
+}

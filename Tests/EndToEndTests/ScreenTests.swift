@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The full screen")
+struct ScreenTests {
+    private static let environment = [
+        "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "HOME": "/tmp",
+    ]
+
+    private func demo(size: (Int, Int) = (120, 40)) throws -> (Pty, TemporaryDirectory) {
+        let folder = try TemporaryDirectory()
+        let pty = try Pty(
+            Program.path, ["demo"], in: folder.path, size: size, environment: Self.environment)
+        return (pty, folder)
+    }
+
+    @Test("shows the fleet, opens a service, goes back, resizes, and leaves the terminal as it was")
+    func visit() async throws {
+        let (pty, folder) = try demo()
+        #expect(await eventually { pty.output.contains("fraud-score") }, "the first frame")
+        #expect(pty.output.contains("SIMULATED"))
+        pty.clear()
+        pty.type("\r")
+        #expect(await eventually { pty.output.contains("latency") }, "the service page")
+        pty.type("\u{1b}")
+        for size in [(200, 60), (80, 24), (40, 12), (15, 4), (1, 1), (120, 40)] {
+            pty.clear()
+            pty.resize(to: size)
+            #expect(await eventually { !pty.output.isEmpty }, "a frame at \(size)")
+        }
+        pty.type("q")
+        #expect(await eventually { pty.status() == 0 })
+        #expect(pty.output.contains("\u{1b}[?1049l"), "the alternate screen is left")
+        #expect(pty.isCooked)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test(
+        "restores the terminal when it is ended from outside or crashes",
+        arguments: [SIGTERM, SIGHUP, SIGINT, SIGSEGV, SIGABRT, SIGILL])
+    func ended(by number: Int32) async throws {
+        let (pty, folder) = try demo(size: (80, 24))
+        #expect(await eventually { pty.output.contains("fraud-score") })
+        pty.clear()
+        pty.signal(number)
+        #expect(await eventually { pty.output.contains("\u{1b}[?1049l") })
+        #expect(await eventually { pty.isCooked })
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test("attaches read-only beside a running collector")
+    func attached() async throws {
+        let watched = try Watched(hook: try Hook())
+        let program = try watched.start()
+        #expect(await watched.scrapes(2))
+        let pty = try Pty(
+            Program.path, [], in: watched.folder.path, size: (120, 40),
+            environment: Self.environment)
+        #expect(await eventually { pty.output.contains("digits") }, "\(program.errors)")
+        #expect(pty.output.contains("read-only"))
+        pty.type("q")
+        #expect(await eventually { pty.status() == 0 })
+        #expect(program.isRunning)
+        #expect(program.end() == 0)
+    }
+}

@@ -1,0 +1,37 @@
+import Testing
+
+@testable import TimeSeries
+
+@Suite("LabelSet")
+struct LabelSetTests {
+    @Test("sorts by bytes, drops empty values, last of a name wins")
+    func canonicalForm() {
+        let labels = LabelSet([("b", "2"), ("a", "x"), ("a", "1"), ("c", "")])
+        #expect(labels.pairs.map(\.name) == ["a", "b"])
+        #expect(labels["a"] == "1")
+        #expect(labels["c"] == nil)
+        #expect(labels.count == 2)
+    }
+
+    @Test("composed and decomposed characters are different values")
+    func bytesNotCharacters() {
+        #expect(LabelSet([("a", "\u{e9}")]) != LabelSet([("a", "e\u{301}")]))
+    }
+
+    @Test(
+        "fingerprints are those of Alertmanager",
+        arguments: [
+            (LabelSet(), UInt64(0xcbf2_9ce4_8422_2325)),
+            (["alertname": "OKV"], 0x1767_485f_5f2d_1406),
+            (["alertname": "A", "sev": "warn"], 0x757a_285c_84ad_7931),
+        ] as [(LabelSet, UInt64)])
+    func fingerprint(labels: LabelSet, expected: UInt64) {
+        #expect(labels.fingerprint == expected)
+    }
+
+    @Test("description escapes what could reach a terminal")
+    func description() {
+        let labels = LabelSet(metricName: "up", ["x": "a\"b\u{1b}[2J\n"])
+        #expect(labels.description == #"up{x="a\"b\u{1b}[2J\n"}"#)
+    }
+}
