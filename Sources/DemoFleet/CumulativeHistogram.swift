@@ -18,6 +18,17 @@ struct CumulativeHistogram: Equatable {
         sum += value
     }
 
+    /// The observations of both.
+    ///
+    /// - Precondition: The bounds are the same.
+    func adding(_ other: CumulativeHistogram) -> CumulativeHistogram {
+        precondition(bounds == other.bounds, "bounds \(bounds) and \(other.bounds)")
+        var total = self
+        for index in counts.indices { total.counts[index] += other.counts[index] }
+        total.sum += other.sum
+        return total
+    }
+
     /// What the page shows: how many observations were at most each bound, `+Inf` last.
     var cumulativeCounts: [Int] {
         var total = 0

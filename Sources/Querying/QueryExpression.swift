@@ -21,7 +21,9 @@ package struct QueryExpression: Sendable {
     /// How far before an evaluation's time, at most, samples are read; nil where the expression
     /// names a fixed time with `@`.
     package func reach(lookback: Duration = .seconds(300)) -> Duration? {
-        root.reach(lookback: lookback.milliseconds).map { .milliseconds($0) }
+        root.reach(lookback: min(lookback.milliseconds, StepGrid.maximumTime)).map {
+            .milliseconds($0)
+        }
     }
 }
 
@@ -60,7 +62,8 @@ extension Node {
         case .range(let selector, let range):
             return selector.shift.at == nil ? range + (selector.shift.offset ?? 0) : nil
         case .subquery(let subquery):
-            guard subquery.shift.at == nil, let inner = subquery.expression.reach(lookback: lookback)
+            guard subquery.shift.at == nil,
+                let inner = subquery.expression.reach(lookback: lookback)
             else { return nil }
             return inner + subquery.range + (subquery.shift.offset ?? 0)
         default:

@@ -25,7 +25,7 @@ package final class Store: Sendable {
 
     /// 16 MiB of values: twenty seconds at 100,000 samples a second.
     private static let bufferedSampleLimit = 2_000_000
-    private static let busyTimeoutSeconds = 5.0
+    static let busyTimeoutSeconds = 5.0
     /// Bytes that each connection may keep of the file.
     private static let cacheKibibytes = 2048
     private static let readerCount = 4
@@ -41,22 +41,31 @@ package final class Store: Sendable {
         database = try Self.wrapping("opening '\(options.path)'", path: options.path) {
             if !options.isOwner, !FileManager.default.fileExists(atPath: options.path) {
                 throw StorageError(
-                    code: ResultCode.SQLITE_CANTOPEN.rawValue, activity: "opening '\(options.path)'",
+                    code: ResultCode.SQLITE_CANTOPEN.rawValue,
+                    activity: "opening '\(options.path)'",
                     message: "there is no such file; start 'mlmon run' first")
             }
+            try Self.checkFile(options)
             let database = try DatabasePool(
                 path: options.path, configuration: Self.configuration(options))
-            if !options.isOwner {
-                try database.read {
-                    try StoreSchema.check($0, path: options.path, mustBeCurrent: true)
-                }
-            } else {
-                try database.writeWithoutTransaction { db in
-                    try StoreSchema.check(db, path: options.path, mustBeCurrent: false)
-                }
-                try StoreSchema.migrator().migrate(database)
-            }
+            if !options.isReadOnly { try StoreSchema.migrator().migrate(database) }
             return database
+        }
+    }
+
+    /// Looks at the file before anything is written to it: opening it for writing alone would
+    /// turn the database of another program to WAL.
+    private static func checkFile(_ options: StoreOptions) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: options.path)
+        let byteCount = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+        if byteCount == 0, !options.isReadOnly { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        let queue = try DatabaseQueue(path: options.path, configuration: configuration)
+        defer { try? queue.close() }
+        try queue.read { db in
+            try StoreSchema.check(db, path: options.path, mustBeCurrent: options.isReadOnly)
         }
     }
 

@@ -28,13 +28,20 @@ struct StoreLock: ~Copyable {
                     "'\(path)' is being written by \(owner); stop it, or open the store read-only")
         }
         self.descriptor = descriptor
-        let line = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)\n"
+        let line = "process \(getpid()) on \(Self.hostName)\n"
         ftruncate(descriptor, 0)
         _ = line.withCString { pwrite(descriptor, $0, strlen($0), 0) }
     }
 
     deinit {
         close(descriptor)
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "this host" }
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func owner(_ descriptor: Int32) -> String {

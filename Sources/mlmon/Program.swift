@@ -27,6 +27,14 @@ enum Program {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Each target keeps a connection open: takes as many descriptors as the system allows.
+    static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     static var isStandardErrorATerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     static var isStandardOutputATerminal: Bool { isatty(STDOUT_FILENO) == 1 }

@@ -21,7 +21,9 @@ import TimeSeries
         #expect(outcome(status) == .delivered)
     }
 
-    @Test("overload and server errors are transient", arguments: [408, 425, 429, 500, 502, 503, 504, 599])
+    @Test(
+        "overload and server errors are transient",
+        arguments: [408, 425, 429, 500, 502, 503, 504, 599])
     func transient(status: Int) {
         #expect(
             outcome(status)

@@ -58,10 +58,12 @@ final class DispatchFixture {
     /// The jitter of these bits is all but 1; identifiers differ.
     private static func entropy() -> @Sendable () -> UInt64 {
         let count = Mutex(UInt64.random(in: 0..<1 << 40))
-        return { count.withLock { count in
-            count &+= 1
-            return 0xFFFF_FF00_0000_0000 | count & 0xFF_FFFF_FFFF
-        } }
+        return {
+            count.withLock { count in
+                count &+= 1
+                return 0xFFFF_FF00_0000_0000 | count & 0xFF_FFFF_FFFF
+            }
+        }
     }
 
     static func at(_ seconds: Double) -> Timestamp {

@@ -266,6 +266,11 @@ import TimeSeries
         dispatcher.wake()
         #expect(await quick.requests(atLeast: 2).map(\.news) == ["firing A", "resolved A"])
         #expect(slow.requests.count == 1)
+        let store = fixture.store
+        let isNoted = await eventually {
+            (try? store.outbox().filter { $0.state == .delivered }.count) == 2
+        }
+        #expect(isNoted)
         running.cancel()
         await running.value
         let waiting = try fixture.store.outbox().filter { $0.state == .waiting }

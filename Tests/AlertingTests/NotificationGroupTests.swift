@@ -12,7 +12,8 @@ import Testing
             repeatIntervalMilliseconds: 600_000, flushAtMilliseconds: flushAt)
     }
 
-    private func alert(_ name: String, firingSince: Int64, resolvedAt: Int64? = nil) -> AlertRecord {
+    private func alert(_ name: String, firingSince: Int64, resolvedAt: Int64? = nil) -> AlertRecord
+    {
         AlertRecord(
             fingerprint: name, rule: name, ruleLocation: "", state: .firing,
             labels: ["alertname": name], annotations: [:], value: 1,

@@ -28,7 +28,9 @@ import TimeSeries
         #expect(receivers(router, ["severity": "warning"]) == ["root"])
     }
 
-    @Test("`continue` lets siblings take the alert too; a child without match leaves it to its parent")
+    @Test(
+        "`continue` lets siblings take the alert too; a child without match leaves it to its parent"
+    )
     func continues() throws {
         let router = Router(
             Route(

@@ -173,7 +173,8 @@ final class ChangingSource: SeriesSource, Sendable {
         try store.close()
         source.set(["__name__": "x"], 0, at: at(50))
         store = try self.store()
-        #expect(alertSeries(try runner(rules, over: store).evaluate(at: at(60))) == ["A firing": true])
+        #expect(
+            alertSeries(try runner(rules, over: store).evaluate(at: at(60))) == ["A firing": true])
         let group = try #require(try store.readAlertPlane("test") { try $0.groups() }.first)
         #expect(group.members.map(\.endsAtMilliseconds) == [at(60).milliseconds])
     }

@@ -175,7 +175,9 @@ extension RuleUnitTest.Case {
                 health.error.map { "\(name), \(elapsed): \(health.rule): \($0)" }
             }
             for (time, check) in checks where time == elapsed {
-                mistakes += try check.mistakes(in: store.alerts()).map { "\(name), \(elapsed): \($0)" }
+                mistakes += try check.mistakes(in: store.alerts()).map {
+                    "\(name), \(elapsed): \($0)"
+                }
             }
             elapsed += step
         }

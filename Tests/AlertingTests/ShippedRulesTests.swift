@@ -23,7 +23,9 @@ import Yams
             let groups = try YAMLDecoder().decode(RuleFile.self, from: Data(contentsOf: file))
                 .ruleGroups(file: file.lastPathComponent)
             for rule in groups.flatMap(\.rules) {
-                #expect(rule.templateProblems.isEmpty, "\(rule.location)")
+                for text in Array(rule.labels.values) + rule.annotations.values {
+                    #expect(throws: Never.self, "\(rule.location)") { try Template(parsing: text) }
+                }
                 guard case .alert = rule.action else { continue }
                 let severity = rule.labels["severity"] ?? ""
                 #expect(["critical", "warning"].contains(severity), "\(rule.location)")
@@ -34,7 +36,9 @@ import Yams
         }
     }
 
-    @Test("shipped rules fire and stay quiet as their unit tests say", arguments: files(in: folder.appendingPathComponent("tests")))
+    @Test(
+        "shipped rules fire and stay quiet as their unit tests say",
+        arguments: files(in: folder.appendingPathComponent("tests")))
     func unitTests(file: URL) throws {
         let mistakes = try RuleUnitTest.mistakes(in: file)
         #expect(mistakes.isEmpty, "\(mistakes.prefix(5).joined(separator: "\n"))")

@@ -93,15 +93,4 @@ import Testing
             labels: ["x": String(repeating: "é", count: 10_000)], value: 0)
         #expect(long.utf8.count == Template.maximumByteCount)
     }
-
-    @Test("a rule reports the mistakes of all its texts")
-    func ruleProblems() throws {
-        let rule = Rule(
-            action: .alert(name: "A"), expression: try .init(parsing: "up"),
-            labels: ["team": "{{ $labels.team }}", "bad": "{{ nope }}"],
-            annotations: ["summary": "{{ $value | wrong }}"], location: "a.yaml:1")
-        #expect(rule.templateProblems.map(\.section) == ["labels", "annotations"])
-        #expect(rule.templateProblems.map(\.key) == ["bad", "summary"])
-        #expect(rule.templateProblems[1].message.contains("'wrong'"))
-    }
 }

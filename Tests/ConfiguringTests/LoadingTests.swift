@@ -82,6 +82,29 @@ struct LoadingTests {
         #expect(group.rules.last?.action == .record(name: "a:b"))
     }
 
+    @Test("patterns find files in their order, each once, in folders of any name")
+    func patterns() throws {
+        let rule = "groups: [{name: g, rules: []}]\n"
+        let workspace = try Workspace([
+            "a [b]*/mlmon.yaml": "rules: [r/*.yaml, r/b.yaml, r/?.yaml]\n",
+            "a [b]*/r/b.yaml": rule, "a [b]*/r/a.yaml": rule, "a [b]*/r/c.yaml/inner": "",
+        ])
+        let configuration = try MonitorConfiguration.load(
+            path: workspace.folder + "a [b]*/mlmon.yaml", environment: [:])
+        #expect(configuration.ruleGroups.count == 2)
+    }
+
+    @Test("one shipped file can be taken beside one's own")
+    func shippedAndOwn() throws {
+        let configuration = try load(
+            "rules: [alerts/drift.yaml, mine.yaml]\n",
+            files: ["mine.yaml": "groups: [{name: mine, rules: []}]\n"])
+        #expect(configuration.ruleGroups.last?.name == "mine")
+        let locations = configuration.ruleGroups.flatMap(\.rules).map(\.location)
+        #expect(!locations.isEmpty)
+        #expect(locations.allSatisfy { $0.hasPrefix("alerts/drift.yaml:") })
+    }
+
     @Test("an almost empty file takes the shipped presets and rules, and watches nothing")
     func defaults() throws {
         let configuration = try load("store: {}\n")
@@ -119,7 +142,7 @@ struct LoadingTests {
                 minimum_samples: 30
                 significance: 0.01
                 minimum_effect: 0.05
-              anomaly: {threshold: 8, warm_up: 20, memory: 500, recovery: 3}
+              anomaly: {threshold: 8, warm_up: 40, memory: 500}
 
             """)
         #expect(configuration.store.path == "/var/lib/x.db")
@@ -139,9 +162,8 @@ struct LoadingTests {
         #expect(configuration.drift.significance == 0.01)
         #expect(configuration.drift.minimumEffect == 0.05)
         #expect(configuration.anomaly.threshold == 8)
-        #expect(configuration.anomaly.warmUpCount == 20)
+        #expect(configuration.anomaly.warmUpCount == 40)
         #expect(configuration.anomaly.memoryCount == 500)
-        #expect(configuration.anomaly.recoveryCount == 3)
     }
 
     @Test("every key of a service reaches its target")

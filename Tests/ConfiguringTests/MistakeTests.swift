@@ -62,6 +62,45 @@ struct MistakeTests {
             workspace.mistakes() == ["mlmon.yaml: cannot read the configuration: it is a folder"])
     }
 
+    @Test("also where more keys are repeated than can be listed")
+    func manyDuplicates() throws {
+        let text = (100..<300).map { "k\($0): 1\nk\($0): 2\n" }.joined()
+        let mistakes = try Workspace(["mlmon.yaml": text]).mistakes()
+        #expect(mistakes == ["mlmon.yaml:201:1: duplicate key 'k200', one of too many to list"])
+    }
+
+    @Test("with the lines of Windows too")
+    func carriageReturns() throws {
+        let workspace = try Workspace([
+            "mlmon.yaml": "store: {}\r\nscrape:\r\n  intervall: 5s\r\nstore: {}\r\n"
+        ])
+        #expect(
+            workspace.mistakes() == [
+                "mlmon.yaml:3:3: unknown key 'intervall' in 'scrape'; did you mean 'interval'?",
+                "mlmon.yaml:4:1: duplicate key 'store'; first given in line 1",
+            ])
+    }
+
+    @Test("in secret files, whose content is never shown")
+    func secretFiles() throws {
+        let workspace = try Workspace([
+            "two.txt": "hunter2\nmore\n", "empty.txt": "\n",
+            "mlmon.yaml": """
+            services:
+              - {name: a, url: "http://x:1/", bearer_token_file: two.txt}
+              - {name: b, url: "http://x:2/", bearer_token_file: empty.txt}
+              - {name: c, url: "http://x:3/", bearer_token_file: .}
+
+            """,
+        ])
+        #expect(
+            workspace.mistakes() == [
+                "mlmon.yaml:2:54: bearer_token_file: 'two.txt' does not hold one line of text",
+                "mlmon.yaml:3:54: bearer_token_file: 'empty.txt' does not hold one line of text",
+                "mlmon.yaml:4:54: bearer_token_file: cannot read '.': it is a folder",
+            ])
+    }
+
     @Test("and secrets of the environment never reach a message")
     func secretsAreNotShown() throws {
         let workspace = try Workspace([

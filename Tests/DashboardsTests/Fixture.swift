@@ -14,7 +14,8 @@ enum Fixture {
 
     /// A fixed stand-in for noise, in 0…1.
     static func wobble(_ index: Int, _ seed: Int) -> Double {
-        Double((index * 37 + seed * 101 + index * index * 13) % 97) / 96
+        let mixed: Int = index * 37 + seed * 101 + index * index * 13
+        return Double(mixed % 97) / 96
     }
 
     static func history(
@@ -141,7 +142,7 @@ enum Fixture {
     static let distributions = [
         Distribution(
             model: "ranker", version: "v42", feature: "score", kind: .score, state: .drifted,
-            from: now - .seconds(60), through: now, bins: (1...10).map { "0.\($0)" },
+            from: now - .seconds(60), through: now, bins: (1...10).map { "\(Double($0) / 10)" },
             baseline: [10, 60, 180, 240, 180, 90, 40, 20, 10, 5],
             counts: [1, 5, 14, 20, 16, 9, 14, 20, 9, 2], psi: 0.31, psiNullMean: 0.021,
             pValue: 1e-12),

@@ -36,7 +36,9 @@ private struct Recording {
     static var digits: Recording {
         var recording = Recording()
         for (version, rate) in [("v1", 92.0), ("v2", 8.0)] {
-            let labels = ["service": "digits", "instance": "a:1", "model": "net", "version": version]
+            let labels = [
+                "service": "digits", "instance": "a:1", "model": "net", "version": version,
+            ]
             recording.counter("mlmon_requests_total", labels, perSecond: rate)
             recording.counter("mlmon_errors_total", labels, perSecond: rate / 50)
             recording.counter("mlmon_latency_seconds_count", labels, perSecond: rate)
@@ -207,12 +209,16 @@ struct SnapshotLoaderTests {
         arguments: [
             (Recording.status("s"), [], Health.ok),
             (Recording.status("s", isUp: false, message: "refused"), [], .down),
-            (Recording.status("s", secondsAgo: 94), [Recording.alert("s", severity: "critical")],
-             .stale),
+            (
+                Recording.status("s", secondsAgo: 94), [Recording.alert("s", severity: "critical")],
+                .stale
+            ),
             (Recording.status("s"), [Recording.alert("s", severity: "critical")], .critical),
             (Recording.status("s"), [Recording.alert("s", severity: "warning")], .warning),
-            (Recording.status("s"), [Recording.alert("s", severity: "x", state: .pending)],
-             .pending),
+            (
+                Recording.status("s"), [Recording.alert("s", severity: "x", state: .pending)],
+                .pending
+            ),
             (Recording.status("s"), [Recording.alert("s", severity: "x", state: .resolved)], .ok),
             (Recording.status("s"), [Recording.alert("other", severity: "critical")], .ok),
         ] as [(TargetStatus, [AlertRecord], Health)])
@@ -251,20 +257,5 @@ struct SnapshotLoaderTests {
             #expect(isNear(service.now.requestsPerSecond, 5), "\(name)")
             #expect(snapshot.detail?.summary.name == name)
         }
-    }
-}
-
-@Suite("Time grid")
-struct TimeGridTests {
-    @Test("points are multiples of the step and do not move within one", arguments: TimeWindow.allCases)
-    func aligned(window: TimeWindow) {
-        let grid = TimeGrid(window, endingBefore: Recording.end + .milliseconds(1))
-        #expect(grid.end.milliseconds % grid.step.milliseconds == 0)
-        #expect(grid.end - grid.start == window.duration)
-        #expect((61...121).contains(grid.count))
-        let base = Recording.end.aligned(to: window.step)
-        #expect(
-            TimeGrid(window, endingBefore: base)
-                == TimeGrid(window, endingBefore: base + window.step - .milliseconds(1)))
     }
 }

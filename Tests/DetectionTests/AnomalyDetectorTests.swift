@@ -19,7 +19,10 @@ struct AnomalyDetectorTests {
     func noise(_ count: Int, seed: UInt64, centre: Double = 100) -> [Double] {
         var generator = SplitMix64(state: seed)
         return (0..<count).map { _ in
-            centre + (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
+            centre
+                + (0..<12).reduce(-6.0) { sum, _ in
+                    sum + Double.random(in: 0..<1, using: &generator)
+                }
         }
     }
 

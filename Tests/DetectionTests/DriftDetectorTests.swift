@@ -208,7 +208,8 @@ struct DriftDetectorTests {
 
     @Test(
         "a constant that becomes another, and one of 0 and 1 that changes its rate, are seen",
-        arguments: [([0, 400, 0], [0, 0, 60]), ([900, 0, 100], [150, 0, 60])] as [([Double], [Double])])
+        arguments: [([0, 400, 0], [0, 0, 60]), ([900, 0, 100], [150, 0, 60])]
+            as [([Double], [Double])])
     func degenerate(counts: [Double], window: [Double]) {
         let reference = DriftReference(kind: .ordered, bins: ["a", "b", "c"], counts: counts)
         var detector = DriftDetector(reference: reference)

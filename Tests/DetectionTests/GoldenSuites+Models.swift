@@ -123,7 +123,8 @@ extension GoldenSuites {
         case "gamma_q": return tail(Gamma.lnUpper(a[0], a[1]))
         case "beta_inc":
             return [
-                "value": Beta.lower(a[0], a[1], a[2]), "ln_value": log(Beta.lower(a[0], a[1], a[2])),
+                "value": Beta.lower(a[0], a[1], a[2]),
+                "ln_value": log(Beta.lower(a[0], a[1], a[2])),
             ]
         case "ncchi2_sf":
             return tail(ChiSquared.lnUpper(a[0], dof: a[1], noncentrality: a[2]))

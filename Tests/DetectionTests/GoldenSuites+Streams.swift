@@ -115,7 +115,9 @@ extension GoldenSuites {
         var detector = Cusum(mean: mean, deviation: deviation, slack: slack, limit: limit)
         var detections: [[Any]] = []
         for (i, value) in values.enumerated() {
-            if let direction = detector.update(value) { detections.append([i, direction.rawValue]) }
+            if let direction = detector.update(value) {
+                detections.append([i, direction.rawValue])
+            }
         }
         return [
             "mu": mean, "sd": deviation, "detections": detections, "final_up": detector.up,

@@ -10,7 +10,7 @@ final class Program: Sendable {
     }
 
     private let process: Process
-    private let errorText = Mutex("")
+    private let errorText = Text()
 
     static let path: String = {
         let executable =
@@ -39,13 +39,13 @@ final class Program: Sendable {
         process.standardOutput = FileHandle.nullDevice
         pipe.fileHandleForReading.readabilityHandler = { [errorText] handle in
             let text = String(decoding: handle.availableData, as: UTF8.self)
-            errorText.withLock { $0 += text }
+            errorText.append(text)
         }
         try process.run()
     }
 
     /// What it wrote to standard error until now.
-    var errors: String { errorText.withLock { $0 } }
+    var errors: String { errorText.value }
 
     var isRunning: Bool { process.isRunning }
 
@@ -68,7 +68,7 @@ final class Program: Sendable {
             .appending(path: "mlmon-output-\(UUID().uuidString)")
         let errors = output.appendingPathExtension("errors")
         for file in [output, errors] {
-            FileManager.default.createFile(atPath: file.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         }
         defer {
             try? FileManager.default.removeItem(at: output)
@@ -92,6 +92,15 @@ final class Program: Sendable {
         process.standardInput = FileHandle.nullDevice
         return process
     }
+}
+
+/// Text that grows on one thread and is read on another.
+private final class Text: Sendable {
+    private let text = Mutex("")
+
+    var value: String { text.withLock { $0 } }
+
+    func append(_ more: String) { text.withLock { $0 += more } }
 }
 
 /// Asks until the answer is true or the time is up.

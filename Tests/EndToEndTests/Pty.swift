@@ -4,7 +4,7 @@ import Synchronization
 /// A program in a pseudo-terminal of its own.
 final class Pty: Sendable {
     private let master: Int32
-    private let child: pid_t
+    private let process: Process
     private let bytes = Mutex<[UInt8]>([])
 
     /// - Parameters:
@@ -14,36 +14,24 @@ final class Pty: Sendable {
         _ path: String, _ arguments: [String], in folder: String, size: (Int, Int),
         environment: [String: String]
     ) throws {
-        var master: Int32 = -1
-        var slave: Int32 = -1
+        var first: Int32 = -1
+        var second: Int32 = -1
         var window = Self.window(size)
-        guard openpty(&master, &slave, nil, nil, &window) == 0 else {
+        guard openpty(&first, &second, nil, nil, &window) == 0 else {
             throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
         }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in 0...2 { posix_spawn_file_actions_adddup2(&actions, slave, Int32(descriptor)) }
-        posix_spawn_file_actions_addclose(&actions, master)
-        posix_spawn_file_actions_addchdir_np(&actions, folder)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A session of its own; the first terminal it opens becomes its controlling one.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
-        var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] =
-            environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer {
-            argv.forEach { free($0) }
-            envp.forEach { free($0) }
-        }
-        var child: pid_t = 0
-        let status = posix_spawn(&child, path, &actions, &attributes, &argv, &envp)
-        guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: status) ?? .EIO) }
-        close(slave)
+        let master = first
         self.master = master
-        self.child = child
+        let terminal = FileHandle(fileDescriptor: second, closeOnDealloc: true)
+        process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = environment
+        process.standardInput = terminal
+        process.standardOutput = terminal
+        process.standardError = terminal
+        try process.run()
         Thread.detachNewThread { [weak self] in
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             while true {
@@ -55,7 +43,7 @@ final class Pty: Sendable {
     }
 
     deinit {
-        kill(child, SIGKILL)
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         close(master)
     }
 
@@ -73,18 +61,13 @@ final class Pty: Sendable {
     func resize(to size: (Int, Int)) {
         var window = Self.window(size)
         _ = ioctl(master, UInt(TIOCSWINSZ), &window)
-        kill(child, SIGWINCH)
+        signal(SIGWINCH)
     }
 
-    func signal(_ number: Int32) { kill(child, number) }
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-    /// The exit status once it has ended, 128 + the signal where one ended it; nil while it runs.
-    func status() -> Int32? {
-        var status: Int32 = 0
-        guard waitpid(child, &status, WNOHANG) == child else { return nil }
-        let signal = status & 0x7f
-        return signal == 0 ? (status >> 8) & 0xff : 128 + signal
-    }
+    /// The exit status once it has ended; nil while it runs.
+    func status() -> Int32? { process.isRunning ? nil : process.terminationStatus }
 
     /// Whether the terminal does what it did before: lines are edited and echoed.
     var isCooked: Bool {

@@ -112,6 +112,23 @@ struct AggregationTests {
                 """)
     }
 
+    @Test("many are ranked as few are")
+    func largeRanking() {
+        let series = (0..<200).map { "  x{i=\"\($0)\"} \($0 * 37 % 200)" }.joined(separator: "\n")
+        QueryScript.run(
+            """
+            load 10s
+            \(series)
+            eval instant at 0 min(topk(150, x))
+              {} 50
+            eval instant at 0 max(bottomk(150, x))
+              {} 149
+            ordered instant at 0 topk(100, x) > 197
+              x{i="27"} 199
+              x{i="54"} 198
+            """)
+    }
+
     @Test("limit_ratio and its complement share the elements out")
     func ratio() {
         QueryScript.run(

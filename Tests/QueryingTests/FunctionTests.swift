@@ -189,12 +189,21 @@ struct FunctionTests {
             eval instant at 0 label_join(m, "dst", "")
               m{src="source-10"} 1
               m{src="source-20"} 2
+            eval instant at 0 label_replace(m, "dst", "value-$1", "missing", "(.*)")
+              m{src="source-10",dst="value-"} 1
+              m{src="source-20",dst="value-"} 2
             fail instant at 0 label_replace(m, "src", "", "", "")
               vector cannot contain metrics with the same labelset
             fail instant at 0 label_replace(m, "x", "", "src", "(")
               invalid regular expression in label_replace(): (
             fail instant at 0 label_replace(m, "", "", "src", ".*")
               invalid destination label name in label_replace()
+            clear
+            load 20m
+              s{k="a",i="1"} 2 _
+              s{k="a",i="2"} _ 4
+            eval range from 0 to 20m step 20m label_replace(s, "i", "x", "i", ".*")
+              s{k="a",i="x"} 2 4
             """)
     }
 

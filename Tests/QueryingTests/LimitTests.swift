@@ -20,7 +20,8 @@ struct LimitTests {
         let engine = QueryEngine(limits: limits)
         do {
             if let other {
-                _ = try engine.instant(expression, at: Timestamp(milliseconds: end), over: Boxed(other))
+                _ = try engine.instant(
+                    expression, at: Timestamp(milliseconds: end), over: Boxed(other))
             } else {
                 _ = try engine.range(
                     expression, start: Timestamp(milliseconds: start),
@@ -42,7 +43,9 @@ struct LimitTests {
 
     private struct Broken: SeriesSource {
         struct Failure: Error, CustomStringConvertible { let description = "disk on fire" }
-        func series(matching: [LabelMatcher], from: Timestamp, through: Timestamp) throws -> [Series] {
+        func series(matching: [LabelMatcher], from: Timestamp, through: Timestamp) throws
+            -> [Series]
+        {
             throw Failure()
         }
     }
@@ -59,7 +62,8 @@ struct LimitTests {
                 == "execution: selector x selects 10 series, at most 9 are allowed")
         #expect(
             try message(QueryLimits(maximumSteps: 50), "x")
-                == "bad_data: exceeded maximum resolution of 50 points per timeseries; try a larger step")
+                == "bad_data: exceeded maximum resolution of 50 points per timeseries; try a larger step"
+        )
         #expect(
             try message(QueryLimits(isCancelled: { true }), "x")
                 == "timeout: query timed out in expression evaluation")
@@ -93,7 +97,8 @@ struct LimitTests {
                 + "Scalar or instant Vector")
         #expect(try message(QueryLimits(), "\"x\"")?.contains("\"string\"") == true)
         #expect(
-            try message(QueryLimits(), "x", start: .min, end: .max) == "bad_data: time is out of range")
+            try message(QueryLimits(), "x", start: .min, end: .max)
+                == "bad_data: time is out of range")
     }
 
     @Test("offsets and times at the edge of the range do not overflow")
@@ -122,7 +127,9 @@ struct LimitTests {
         let engine = QueryEngine(limits: QueryLimits(maximumSamples: 300_000))
         for _ in 0..<10 {
             let text = random.vector(depth: 3)
-            guard !["start()", "end()", "sort", "limitk", "topk", "bottomk"].contains(where: text.contains)
+            guard
+                !["start()", "end()", "sort", "limitk", "topk", "bottomk"].contains(
+                    where: text.contains)
             else { continue }
             guard let expression = try? QueryExpression(parsing: text) else { continue }
             let times: [Int64] = [-700, 0, 700, 1400, 2100, 2800, 3500, 4200]

@@ -55,7 +55,8 @@ struct PatternTests {
         arguments: [
             "(", ")", "a)", "[", "[a", "[b-a]", "*", "a**", "+a", "a{2,1}", "a{1001}", "\\", "\\8",
             "\\1", "(?=a)", "(?<!a)", "(?P<a>x)(?P<a>y)", "(?P<>x)", "(?x)", "\\p{Nonsense}",
-            "[[:nope:]]", "\\x{110000}", "(?", "(?P", "(?P<", "\\C", "[\\", "\\xG1", "((((a){1000}){1000}){1000}){1000}",
+            "[[:nope:]]", "\\x{110000}", "(?", "(?P", "(?P<", "\\C", "[\\", "\\xG1",
+            "((((a){1000}){1000}){1000}){1000}",
             "(?:(?:(?:(?:){1000}){1000}){1000}){1000}",
         ])
     func refused(pattern: String) {
@@ -115,7 +116,10 @@ struct PatternTests {
     @Test("random patterns never crash, and both machines agree", arguments: 0..<300)
     func random(seed: Int) {
         var generator = SplitMix64(seed: UInt64(seed))
-        let pieces = ["a", "b", ".", "*", "+", "?", "(", ")", "|", "[", "]", "^", "$", "{2}", "\\", "b", "-", "(?i)", "\\w", "ü"]
+        let pieces = [
+            "a", "b", ".", "*", "+", "?", "(", ")", "|", "[", "]", "^", "$", "{2}", "\\", "b", "-",
+            "(?i)", "\\w", "ü",
+        ]
         for _ in 0..<40 {
             let text = (0..<Int.random(in: 0...8, using: &generator))
                 .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()

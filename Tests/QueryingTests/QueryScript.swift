@@ -153,7 +153,10 @@ struct QueryScript {
         case .vector(let elements): return elements.map { ($0.labels, [formatted($0.value)]) }
         case .matrix(let series):
             return series.map { one in
-                (one.labels, one.samples.map { "\(formatted($0.value))@\($0.at.milliseconds / 1000)" })
+                (
+                    one.labels,
+                    one.samples.map { "\(formatted($0.value))@\($0.at.milliseconds / 1000)" }
+                )
             }
         }
     }
@@ -183,8 +186,10 @@ struct QueryScript {
                 expected.append((nil, [line]))
             } else {
                 let (labels, words) = try split(line)
-                let isSpread = words.count == 1 && words[0].contains("x") && rows.first?.1.count != 1
-                let values = isSpread
+                let isSpread =
+                    words.count == 1 && words[0].contains("x") && rows.first?.1.count != 1
+                let values =
+                    isSpread
                     ? try expand(words[0]).map { $0.map(formatted) ?? "_" } : words
                 expected.append((labels, values))
             }

@@ -14,7 +14,8 @@ struct RandomExpression {
 
     mutating func scalar(depth: Int) -> String {
         guard depth > 0 else {
-            return pick("1", "0", "-1", "0.5", "NaN", "Inf", "-Inf", "1e300", "5m", "0x10", "time()")
+            return pick(
+                "1", "0", "-1", "0.5", "NaN", "Inf", "-Inf", "1e300", "5m", "0x10", "time()")
         }
         return switch roll(4) {
         case 0: "scalar(\(vector(depth: depth - 1)))"
@@ -48,10 +49,12 @@ struct RandomExpression {
         switch roll(12) {
         case 0:
             let operation = pick(
-                "+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<= bool", "and", "or", "unless")
+                "+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<= bool", "and", "or",
+                "unless")
             let matching = pick("", "", "on (k) ", "ignoring (le) ", "on () ")
             return "\(vector(depth: below)) \(operation) \(matching)\(vector(depth: below))"
-        case 1: return "\(vector(depth: below)) \(pick("+", "/", ">", "== bool")) \(scalar(depth: 1))"
+        case 1:
+            return "\(vector(depth: below)) \(pick("+", "/", ">", "== bool")) \(scalar(depth: 1))"
         case 2: return "\(scalar(depth: 1)) \(pick("-", "%", "<")) \(vector(depth: below))"
         case 3:
             let name = pick("sum", "avg", "min", "max", "count", "group", "stddev", "stdvar")

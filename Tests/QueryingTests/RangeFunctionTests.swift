@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Querying
+
 @Suite("Functions of ranges")
 struct RangeFunctionTests {
     @Test("rate, increase and delta extrapolate to the bounds of the window")
@@ -224,5 +226,30 @@ struct RangeFunctionTests {
             eval range from 0 to 150s step 50s sum_over_time(x[20s])
               {} 5 NaN 7 3
             """)
+    }
+
+    @Test("long windows slide to the same sums as adding them up", arguments: 0..<20)
+    func slidingSums(seed: Int) {
+        var generator = SplitMix64(seed: UInt64(seed))
+        let values = (0..<2000).map { index in
+            switch Int.random(in: 0..<400, using: &generator) {
+            case 0: seed % 4 == 3 ? Double.infinity : 1e16
+            case 1: seed % 5 == 4 ? Double.nan : -1e16
+            default: Double.random(in: -1...1, using: &generator)
+            }
+        }
+        var sums = SlidingSum()
+        var bounds = WindowBounds(first: 0, end: 0, startTime: 0, endTime: 0, step: 0)
+        while bounds.end < values.count {
+            bounds.end = min(values.count, bounds.end + Int.random(in: 0...200, using: &generator))
+            let first = bounds.end - Int.random(in: 1...400, using: &generator)
+            bounds.first = min(max(bounds.first, first), bounds.end)
+            var expected = KahanSum()
+            for value in values[bounds.first..<bounds.end] { expected.add(value) }
+            let result = sums.sum(values.span, bounds).total
+            let isClose = abs(result - expected.total) <= 1e-12 * max(1, abs(expected.total))
+            #expect(
+                isClose || formatted(result) == formatted(expected.total), "\(bounds): \(result)")
+        }
     }
 }

@@ -14,20 +14,20 @@ struct SelectorTests {
         QueryScript.run(
             Self.data + """
 
-            eval instant at 10s m{job="a"}
-              m{job="a",env="x"} 10
-            eval instant at 10s m{job!="a"}
-              m{job="b",env="y"} 11
-              m{job="c"} 12
-            eval instant at 10s m{job=~"a|b",env!~"x"}
-              m{job="b",env="y"} 11
-            eval instant at 10s {__name__=~"m.*",env=""}
-              m{job="c"} 12
-            eval instant at 10s {"m",job=~".*[bc]"}
-              m{job="b",env="y"} 11
-              m{job="c"} 12
-            eval instant at 10s m{job=~"a.+"}
-            """)
+                eval instant at 10s m{job="a"}
+                  m{job="a",env="x"} 10
+                eval instant at 10s m{job!="a"}
+                  m{job="b",env="y"} 11
+                  m{job="c"} 12
+                eval instant at 10s m{job=~"a|b",env!~"x"}
+                  m{job="b",env="y"} 11
+                eval instant at 10s {__name__=~"m.*",env=""}
+                  m{job="c"} 12
+                eval instant at 10s {"m",job=~".*[bc]"}
+                  m{job="b",env="y"} 11
+                  m{job="c"} 12
+                eval instant at 10s m{job=~"a.+"}
+                """)
     }
 
     @Test("the newest sample of the last five minutes, left-open")
@@ -68,27 +68,27 @@ struct SelectorTests {
         QueryScript.run(
             Self.data + """
 
-            eval instant at 100s m{job="a"} offset 50s
-              m{job="a",env="x"} 50
-            eval instant at 100s m{job="a"} offset -50s
-              m{job="a",env="x"} 150
-            eval instant at 100s m{job="a"} @ 20
-              m{job="a",env="x"} 20
-            eval instant at 100s m{job="a"} @ 100 offset 50s
-              m{job="a",env="x"} 50
-            eval instant at 100s m{job="a"} offset 50s @ 100
-              m{job="a",env="x"} 50
-            eval range from 0 to 30s step 10s m{job="a"} @ start()
-              m{job="a",env="x"} 0 0 0 0
-            eval range from 0 to 30s step 10s m{job="a"} @ end() - m{job="a"}
-              {job="a",env="x"} 30 20 10 0
-            eval instant at 100s sum_over_time(m{job="a"}[30s] @ 50 offset 10s)
-              {job="a",env="x"} 90
-            eval range from 0 to 20s step 10s rate(m{job="a"}[1m] @ 200)
-              {job="a",env="x"} 1 1 1
-            eval range from 0 to 20s step 10s timestamp(m{job="a"} @ 35)
-              {job="a",env="x"} 30 30 30
-            """)
+                eval instant at 100s m{job="a"} offset 50s
+                  m{job="a",env="x"} 50
+                eval instant at 100s m{job="a"} offset -50s
+                  m{job="a",env="x"} 150
+                eval instant at 100s m{job="a"} @ 20
+                  m{job="a",env="x"} 20
+                eval instant at 100s m{job="a"} @ 100 offset 50s
+                  m{job="a",env="x"} 50
+                eval instant at 100s m{job="a"} offset 50s @ 100
+                  m{job="a",env="x"} 50
+                eval range from 0 to 30s step 10s m{job="a"} @ start()
+                  m{job="a",env="x"} 0 0 0 0
+                eval range from 0 to 30s step 10s m{job="a"} @ end() - m{job="a"}
+                  {job="a",env="x"} 30 20 10 0
+                eval instant at 100s sum_over_time(m{job="a"}[30s] @ 50 offset 10s)
+                  {job="a",env="x"} 90
+                eval range from 0 to 20s step 10s rate(m{job="a"}[1m] @ 200)
+                  {job="a",env="x"} 1 1 1
+                eval range from 0 to 20s step 10s timestamp(m{job="a"} @ 35)
+                  {job="a",env="x"} 30 30 30
+                """)
     }
 
     @Test("subqueries are evaluated at multiples of their step")
@@ -96,25 +96,25 @@ struct SelectorTests {
         QueryScript.run(
             Self.data + """
 
-            eval instant at 100s sum_over_time(m{job="a"}[50s:10s])
-              {job="a",env="x"} 400
-            eval instant at 105s sum_over_time(m{job="a"}[50s:10s])
-              {job="a",env="x"} 400
-            eval instant at 1000s sum_over_time(m{job="a"}[2m:])
-              {job="a",env="x"} 1860
-            eval instant at 100s sum_over_time(m{job="a"}[50s:10s] offset 20s)
-              {job="a",env="x"} 300
-            eval instant at 100s sum_over_time(m{job="a"}[50s:10s] @ 200)
-              {job="a",env="x"} 900
-            eval instant at 100s max_over_time(rate(m{job="a"}[30s])[1m:5s])
-              {job="a",env="x"} 1
-            eval instant at 30s m{job="a"}[20s:10s]
-              m{job="a",env="x"} 20@20 30@30
-            eval range from 0 to 40s step 20s sum_over_time(sum(m)[20s:10s])
-              {} 3 96 216
-            eval instant at 100s count_over_time((vector(time()) > 50)[1m:10s])
-              {} 5
-            """)
+                eval instant at 100s sum_over_time(m{job="a"}[50s:10s])
+                  {job="a",env="x"} 400
+                eval instant at 105s sum_over_time(m{job="a"}[50s:10s])
+                  {job="a",env="x"} 400
+                eval instant at 1000s sum_over_time(m{job="a"}[2m:])
+                  {job="a",env="x"} 1860
+                eval instant at 100s sum_over_time(m{job="a"}[50s:10s] offset 20s)
+                  {job="a",env="x"} 300
+                eval instant at 100s sum_over_time(m{job="a"}[50s:10s] @ 200)
+                  {job="a",env="x"} 900
+                eval instant at 100s max_over_time(rate(m{job="a"}[30s])[1m:5s])
+                  {job="a",env="x"} 1
+                eval instant at 30s m{job="a"}[20s:10s]
+                  m{job="a",env="x"} 20@20 30@30
+                eval range from 0 to 40s step 20s sum_over_time(sum(m)[20s:10s])
+                  {} 3 96 216
+                eval instant at 100s count_over_time((vector(time()) > 50)[1m:10s])
+                  {} 5
+                """)
     }
 
     @Test("names in quotes, with any character")

@@ -43,7 +43,8 @@ import Testing
             alert("0b", .firing, since: 2, value: -.infinity),
             alert("0c", .resolved, since: 3, value: 0.1),
         ]
-        try store.updateAlertPlane("test") { plane in for alert in alerts { try plane.save(alert) } }
+        try store.updateAlertPlane("test") { plane in for alert in alerts { try plane.save(alert) }
+        }
         #expect(try store.readAlertPlane("test") { try $0.alerts() } == alerts)
         try store.updateAlertPlane("test") { plane in
             try plane.save(alert("0b", .resolved, since: 9))

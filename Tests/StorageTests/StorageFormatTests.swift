@@ -72,6 +72,7 @@ import TimeSeries
             Block.Part(slot: 0, timestamps: [1_000, 3_000], values: [1, 2]),
             Block.Part(slot: 5, timestamps: [1_000, 3_000], values: [9, 9]),
         ])
-        #expect(bytes.hex == "0101020600d00fa01f000200000505000910000202000000000000000022400aeea68a")
+        #expect(
+            bytes.hex == "0101020600d00fa01f000200000505000910000202000000000000000022400aeea68a")
     }
 }

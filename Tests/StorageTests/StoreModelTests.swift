@@ -13,7 +13,9 @@ private struct Model {
     mutating func append(_ batch: SampleBatch) {
         for (index, labels) in batch.table.labels.enumerated() {
             let at = batch.timestamps?[index] ?? batch.at.milliseconds
-            if samples[labels]?[at] == nil { samples[labels, default: [:]][at] = batch.values[index] }
+            if samples[labels]?[at] == nil {
+                samples[labels, default: [:]][at] = batch.values[index]
+            }
         }
     }
 
@@ -47,7 +49,10 @@ private struct Model {
         let labels = (0..<70).map { index in
             LabelSet(
                 metricName: "metric_\(index % 7)",
-                ["service": "s\(index % 3)", "index": "\(index)", "even": index % 2 == 0 ? "yes" : ""])
+                [
+                    "service": "s\(index % 3)", "index": "\(index)",
+                    "even": index % 2 == 0 ? "yes" : "",
+                ])
         }
         // Each series is in one table, so that the first of two equal timestamps is well defined.
         let tables = [

@@ -52,11 +52,11 @@ import TimeSeries
     @Test("over the size limit the oldest samples go first, and the file shrinks")
     func bySize() throws {
         let fixture = try StoreFixture()
-        let limit = 1_500_000
+        let limit = 750_000
         let store = try fixture.open(maximumByteCount: limit)
         let table = SeriesTable(labels: (0..<64).map { LabelSet(metricName: "m", ["i": "\($0)"]) })
         var generator = SplitMix64(seed: 9)
-        for second in 0..<6000 {
+        for second in 0..<3000 {
             let values = (0..<64).map { _ in Double.random(in: 0..<1, using: &generator) }
             store.append([SampleBatch(at: .second(Int64(second)), table: table, values: values)])
             if second % 250 == 249 {
@@ -66,17 +66,17 @@ import TimeSeries
         }
         let before = try store.statistics()
         #expect(before.fileByteCount - before.freeByteCount > limit)
-        try store.enforceRetention(now: .second(6000))
+        try store.enforceRetention(now: .second(3000))
         let after = try store.statistics()
         #expect(after.fileByteCount - after.freeByteCount <= limit)
         let series = try store.all("m")
         #expect(series.count == 64)
         for one in series {
-            #expect(one.timestamps.last == 5_999_000)
+            #expect(one.timestamps.last == 2_999_000)
             #expect((one.timestamps.first ?? 0) > 0)
             #expect(zip(one.timestamps, one.timestamps.dropFirst()).allSatisfy { $1 - $0 == 1000 })
         }
-        try store.compactFully(now: .second(6000))
+        try store.compactFully(now: .second(3000))
         #expect(try store.statistics().fileByteCount <= limit)
     }
 

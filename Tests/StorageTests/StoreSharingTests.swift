@@ -69,6 +69,7 @@ import TimeSeries
         let fixture = try StoreFixture()
         let first = try fixture.open()
         let error = try #require(storageError { _ = try fixture.open() })
+        #expect(error.isOwnedElsewhere)
         #expect(error.message.contains("process \(getpid()) on "), "\(error)")
         try first.close()
         try fixture.open().close()
@@ -133,8 +134,10 @@ import TimeSeries
         let other = try DatabaseQueue(path: fixture.path)
         try other.write { try $0.execute(sql: "CREATE TABLE t (x)") }
         try other.close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
         let foreign = try #require(storageError { _ = try fixture.open() })
         #expect(foreign.message.contains("another program"), "\(foreign)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)) == before)
 
         let text = Data(String(repeating: "not a database\n", count: 500).utf8)
         try text.write(to: URL(fileURLWithPath: fixture.path))

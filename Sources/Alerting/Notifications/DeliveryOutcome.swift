@@ -61,7 +61,8 @@ package enum DeliveryOutcome: Sendable, Equatable {
         guard let location = response.header("location"),
             let start = location.range(of: "://")?.upperBound
         else { return "" }
-        let host = location[start...].prefix { !"/?#".contains($0) }
+        let host =
+            location[start...].prefix { !"/?#".contains($0) }
             .split(separator: "@", omittingEmptySubsequences: false).last ?? ""
         let isPlain = host.unicodeScalars.allSatisfy { (0x21..<0x7F).contains($0.value) }
         return isPlain && !host.isEmpty ? " to \(host.prefix(100))" : ""

@@ -115,7 +115,9 @@ package actor Dispatcher {
     ///   - maximumSleep: How often to look for groups that rules opened; `wake` is quicker.
     package func run(
         now: @escaping @Sendable () -> Timestamp, maximumSleep: Duration = .seconds(1),
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        sleep: @escaping @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
     ) async {
         await withDiscardingTaskGroup { tasks in
             var iterator = signals.makeAsyncIterator()

@@ -23,7 +23,8 @@ struct NotificationWriter: Sendable {
         var count = 0
         for var group in groups {
             guard let receiver = receivers[group.receiver] else {
-                logger.warning("a notification group names a receiver that is not configured",
+                logger.warning(
+                    "a notification group names a receiver that is not configured",
                     metadata: ["receiver": "\(group.receiver)"])
                 try plane.removeGroup(key: group.key)
                 continue

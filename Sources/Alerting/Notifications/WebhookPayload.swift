@@ -53,13 +53,16 @@ extension WebhookPayload {
     ///
     /// - Parameter externalURL: Where mlmon can be reached, without a slash at the end; may be "".
     init?(
-        of group: NotificationGroup, for webhook: Receiver.Webhook, because reason: NotificationReason,
+        of group: NotificationGroup, for webhook: Receiver.Webhook,
+        because reason: NotificationReason,
         externalURL: String
     ) {
         let members = group.members
             .filter { webhook.sendsResolved || $0.endsAtMilliseconds == nil }
             .sorted { a, b in
-                let (isFiringA, isFiringB) = (a.endsAtMilliseconds == nil, b.endsAtMilliseconds == nil)
+                let (isFiringA, isFiringB) = (
+                    a.endsAtMilliseconds == nil, b.endsAtMilliseconds == nil
+                )
                 if isFiringA != isFiringB { return isFiringA }
                 return (a.startsAtMilliseconds, a.fingerprint)
                     < (b.startsAtMilliseconds, b.fingerprint)

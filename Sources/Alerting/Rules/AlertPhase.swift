@@ -16,7 +16,8 @@ package enum AlertPhase: Sendable, Equatable {
     ///   - hold: How long the condition must hold before it fires; zero fires at once.
     ///   - keepFiring: How long it goes on firing after the condition ended.
     package func advanced(
-        isBreaching: Bool, at now: Timestamp, holding hold: Duration, keepingFiring keepFiring: Duration
+        isBreaching: Bool, at now: Timestamp, holding hold: Duration,
+        keepingFiring keepFiring: Duration
     ) -> AlertPhase {
         switch (self, isBreaching) {
         case (.inactive, false), (.resolved, false): return self

@@ -89,32 +89,3 @@ extension Rule.Action {
         }
     }
 }
-
-extension Rule {
-    /// A mistake in one text of a rule.
-    package struct Problem: Sendable, Equatable {
-        /// `labels` or `annotations`.
-        package let section: String
-        /// The key within the section.
-        package let key: String
-        /// Lower case, without a full stop, names what was found and what was expected.
-        package let message: String
-    }
-
-    /// What is wrong with the templates of labels and annotations, to be reported when the rule
-    /// file is read.
-    package var templateProblems: [Problem] {
-        Self.problems(of: labels, in: "labels") + Self.problems(of: annotations, in: "annotations")
-    }
-
-    private static func problems(of texts: [String: String], in section: String) -> [Problem] {
-        texts.sorted { $0.key < $1.key }.compactMap { key, text -> Problem? in
-            do throws(TemplateError) {
-                _ = try Template(parsing: text)
-                return nil
-            } catch {
-                return Problem(section: section, key: key, message: error.message)
-            }
-        }
-    }
-}

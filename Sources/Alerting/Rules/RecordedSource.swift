@@ -24,6 +24,8 @@ struct RecordedSource: SeriesSource {
             found[index] = Series(labels: found[index].labels, samples: earlier + [sample])
         }
         return found
-            + remaining.sorted { $0.key < $1.key }.map { Series(labels: $0.key, samples: [$0.value]) }
+            + remaining.sorted { $0.key < $1.key }.map {
+                Series(labels: $0.key, samples: [$0.value])
+            }
     }
 }

@@ -83,7 +83,8 @@ extension CompiledRule {
             if alert.record.state == .resolved {
                 next[fingerprint] = alert
             } else {
-                next[fingerprint] = alert.moved(to: phase(of: alert, isBreaching: false, at: now), at: now)
+                next[fingerprint] = alert.moved(
+                    to: phase(of: alert, isBreaching: false, at: now), at: now)
             }
         }
         return next

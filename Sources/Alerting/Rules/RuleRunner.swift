@@ -164,7 +164,9 @@ extension RuleRunner {
     private func restore(into state: inout State) throws -> [String: RuleAlerts] {
         let stored = try store.readAlertPlane("reading alerts") { try $0.alerts() }
         var alerts: [String: RuleAlerts] = [:]
-        for alert in stored { alerts[alert.ruleKey, default: [:]][alert.record.fingerprint] = alert }
+        for alert in stored {
+            alerts[alert.ruleKey, default: [:]][alert.record.fingerprint] = alert
+        }
         let latest = stored.map(\.record.lastEvaluatedMilliseconds).max()
         state.alerts = alerts
         state.clock = EvaluationClock(latest: latest.map(Timestamp.init(milliseconds:)))
@@ -225,7 +227,9 @@ extension RuleRunner {
     private func rebased(
         _ alerts: [String: RuleAlerts], to now: Timestamp
     ) -> [String: RuleAlerts] {
-        alerts.mapValues { $0.compactMapValues { $0.moved(to: $0.phase.rebased(to: now), at: now) } }
+        alerts.mapValues {
+            $0.compactMapValues { $0.moved(to: $0.phase.rebased(to: now), at: now) }
+        }
     }
 
     private static func alertSeries(

@@ -81,7 +81,8 @@ private struct Verb {
             guard number.isFinite else { return padded(GoFormat.nonFinite(number)) }
             if letter == "g", precision == nil { return padded(GoFormat.shortest(number)) }
             let places = precision.map { ".\($0)" } ?? ""
-            return String(format: "%\(flags)\(width > 0 ? "\(width)" : "")\(places)\(letter)", number)
+            return String(
+                format: "%\(flags)\(width > 0 ? "\(width)" : "")\(places)\(letter)", number)
         case ("d", .number(let number)):
             guard let whole = Int64(exactly: number) else { return mismatch(value) }
             return padded((flags.contains("+") && whole >= 0 ? "+" : "") + "\(whole)")
@@ -107,7 +108,8 @@ private struct Verb {
 
     private func padded(_ text: String) -> String {
         guard text.count < width else { return text }
-        let blanks = String(repeating: flags.contains("0") && letter == "d" ? "0" : " ",
+        let blanks = String(
+            repeating: flags.contains("0") && letter == "d" ? "0" : " ",
             count: width - text.count)
         return flags.contains("-") ? text + blanks : blanks + text
     }

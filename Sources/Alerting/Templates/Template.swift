@@ -23,8 +23,8 @@ package struct Template: Sendable, Equatable {
     }
 
     /// The text for one alert. Never fails: an action that cannot be evaluated leaves
-    /// `<error expanding template: …>` in its place. Control characters other than line breaks and
-    /// tabs are left out, since label values come from outside.
+    /// `<error expanding template: …>` in its place. Control characters other than line breaks
+    /// and tabs are left out, since label values come from outside.
     package func rendered(labels: [String: String], value: Double) -> String {
         let context = TemplateContext(labels: labels, value: value)
         var text = ""

@@ -58,8 +58,9 @@ struct TemplateParser {
             let operand = try operand()
             if piped != nil { throw TemplateError("a pipe leads to a value; expected a function") }
             skipSpace()
-            guard current == nil || current == "|" || current == ")" || current == "}"
-                || current == "-"
+            guard
+                current == nil || current == "|" || current == ")" || current == "}"
+                    || current == "-"
             else { throw unexpected(expecting: "'|' or '}}'") }
             return operand
         }
@@ -126,7 +127,9 @@ struct TemplateParser {
         position += 1
         let name = identifier()
         if name.isEmpty { throw unexpected(expecting: "the name of a label") }
-        if current == "." { throw TemplateError("a label has no fields, found '.' after '\(name)'") }
+        if current == "." {
+            throw TemplateError("a label has no fields, found '.' after '\(name)'")
+        }
         return .field(base, name: name)
     }
 

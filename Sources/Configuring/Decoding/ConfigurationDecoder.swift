@@ -142,13 +142,11 @@ struct ConfigurationDecoder {
     private func anomaly(_ detect: Fields) -> AnomalyOptions {
         let defaults = AnomalyOptions()
         guard
-            let anomaly = detect.fields(
-                "anomaly", known: ["threshold", "warm_up", "memory", "recovery"])
+            let anomaly = detect.fields("anomaly", known: ["threshold", "warm_up", "memory"])
         else { return defaults }
         return AnomalyOptions(
-            warmUpCount: anomaly.integer("warm_up", in: 2...10_000) ?? defaults.warmUpCount,
+            warmUpCount: anomaly.integer("warm_up", in: 30...10_000) ?? defaults.warmUpCount,
             memoryCount: anomaly.integer("memory", in: 120...10_000) ?? defaults.memoryCount,
-            threshold: anomaly.number("threshold", in: 1...1000) ?? defaults.threshold,
-            recoveryCount: anomaly.integer("recovery", in: 1...10_000) ?? defaults.recoveryCount)
+            threshold: anomaly.number("threshold", in: 1...1000) ?? defaults.threshold)
     }
 }

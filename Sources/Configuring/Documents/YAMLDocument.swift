@@ -7,6 +7,9 @@ struct YAMLDocument {
     /// Enough for shared defaults, too few for a document that unfolds into millions of values.
     static let maximumAliasCount = 32
 
+    /// Every repeated key costs another reading of the text, and these are bounded together.
+    private static let maximumRereadByteCount = 4 << 20
+
     let file: String
     let root: Node
     /// The lines of the file, for places inside of block scalars.
@@ -32,6 +35,7 @@ struct YAMLDocument {
                 break
             } catch YamlError.duplicatedKeysInMapping(let names, let context)
                 where overridden.count < 100
+                && overridden.count * bytes.count < Self.maximumRereadByteCount
             {
                 // Yams tells where the first of the equal keys stands, and stops there.
                 let position = Position(line: context.mark.line, column: context.mark.column)
@@ -150,6 +154,11 @@ struct YAMLDocument {
             return (
                 "not valid YAML\(doing): \(problem)",
                 Position(line: mark.line, column: mark.column)
+            )
+        case .duplicatedKeysInMapping(let names, let context):
+            return (
+                "duplicate key \(shown(names.first ?? "")), one of too many to list",
+                Position(line: context.mark.line, column: context.mark.column)
             )
         case .reader(let problem, _, _, _): return ("not valid YAML: \(problem)", nil)
         case .memory: return ("not valid YAML: nested too deeply", nil)

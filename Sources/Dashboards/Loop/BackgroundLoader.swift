@@ -17,6 +17,7 @@ final class BackgroundLoader: Sendable {
         var request: LoadRequest
         var result: Result?
         var isStopped = false
+        var hasEnded = false
     }
 
     private let load: Load
@@ -24,6 +25,8 @@ final class BackgroundLoader: Sendable {
     /// Of the screen: a result is there.
     private let screen: Wakeup
     private let own: Wakeup
+    /// Of whoever stops the thread: it has ended.
+    private let ended: Wakeup
     private let state: Mutex<State>
     private let thread: Mutex<pthread_t?>
 
@@ -34,6 +37,7 @@ final class BackgroundLoader: Sendable {
         self.refresh = refresh
         self.screen = screen
         own = try Wakeup()
+        ended = try Wakeup()
         state = Mutex(State(request: request))
         thread = Mutex(nil)
     }
@@ -63,18 +67,25 @@ final class BackgroundLoader: Sendable {
         }
     }
 
-    /// Ends the thread after what it reads just now. Idempotent.
-    func stop() {
+    /// Ends the thread after what it reads just now; one that reads for longer than `patience` is
+    /// left behind, and ends by itself. Idempotent.
+    func stop(patience: Duration = .seconds(2)) {
         state.withLock { $0.isStopped = true }
         own.wake()
         let id = thread.withLock { thread in
             defer { thread = nil }
             return thread
         }
-        if let id { pthread_join(id, nil) }
+        guard let id else { return }
+        if !state.withLock(\.hasEnded) { ended.wait(within: patience) }
+        if state.withLock(\.hasEnded) { pthread_join(id, nil) } else { pthread_detach(id) }
     }
 
     fileprivate func run() {
+        defer {
+            state.withLock { $0.hasEnded = true }
+            ended.wake()
+        }
         while true {
             let request = state.withLock { $0.isStopped ? nil : $0.request }
             guard let request else { return }

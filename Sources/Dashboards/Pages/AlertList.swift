@@ -16,13 +16,20 @@ struct AlertList {
         let serviceWidth = min(20, alerts.map { DisplayText.width(of: $0.service) }.max() ?? 8)
         var columns = [
             Table.Column("", minimum: 1),
-            Table.Column("SEV", minimum: 4, priority: rect.width < 50 ? 1 : 3),
-            Table.Column("STATE", minimum: 8, priority: 2),
+            Table.Column("SEV", minimum: 4, priority: 2),
+            Table.Column("STATE", minimum: 8, priority: 3),
         ]
         if showsService {
-            columns.append(Table.Column("SERVICE", minimum: min(8, serviceWidth), maximum: serviceWidth))
+            columns.append(
+                Table.Column(
+                    "SERVICE", minimum: rect.width >= 70 ? serviceWidth : min(8, serviceWidth),
+                    maximum: serviceWidth))
         }
-        columns.append(Table.Column("WHAT", minimum: 16, maximum: 400))
+        let longest = alerts.map { DisplayText.width(of: $0.summary) }.max() ?? 16
+        columns.append(
+            Table.Column(
+                "WHAT", minimum: min(longest, rect.width * (showsService ? 2 : 3) / 5), maximum: 400
+            ))
         columns.append(Table.Column("FOR", .right, minimum: 5, priority: 1))
         let places = Table(columns).layout(from: rect.column, width: rect.width)
         let shown = alerts.sorted(by: AlertLine.listOrder).prefix(rect.height)
@@ -43,11 +50,12 @@ struct AlertList {
         let pen = RowPen(places: places, row: row)
         let isFiring = alert.state == .firing
         let role: Role = alert.state == .resolved ? .muted : alert.severity.role
-        let glyph = switch alert.state {
-        case .firing: alert.severity.glyph
-        case .pending: "○"
-        case .resolved: "✓"
-        }
+        let glyph =
+            switch alert.state {
+            case .firing: alert.severity.glyph
+            case .pending: "○"
+            case .resolved: "✓"
+            }
         pen.write(glyph, 0, Style.bold(role), &canvas)
         pen.write(alert.severity.word, 1, isFiring ? Style.bold(role) : Style(role), &canvas)
         pen.write(alert.state.word, 2, isFiring ? Style.bold(role) : Style(.muted), &canvas)

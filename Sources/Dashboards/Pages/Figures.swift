@@ -14,9 +14,9 @@ package enum Figures {
         if value == 0 { return "0" }
         let magnitude = abs(value)
         if magnitude < 0.0005 { return value < 0 ? "-0" : "~0" }
-        var decimals = max(0, 2 - Int(log10(magnitude).rounded(.down)))
-        decimals = min(decimals, 3)
-        return fixed(value, decimals)
+        // 0.9996 rounds to 1.00, which has a digit more before the point.
+        let digits = Int(log10(magnitude * 1.0005).rounded(.down))
+        return fixed(value, min(max(0, 2 - digits), 3))
     }
 
     /// Rounded half away from zero.

@@ -12,16 +12,16 @@ struct FleetTable {
         case psiHistory, health
     }
 
-    private func columns(nameWidth: Int, versionWidth: Int) -> [Table.Column] {
+    private func columns(nameWidth: Int, nameMinimum: Int, versionWidth: Int) -> [Table.Column] {
         let window = state.fleetWindow.label
         return [
             Table.Column("", minimum: 2),
-            Table.Column("SERVICE", minimum: 9, maximum: nameWidth),
+            Table.Column("SERVICE", minimum: nameMinimum, maximum: nameWidth),
             Table.Column("VERSION", minimum: 7, maximum: versionWidth, priority: 8),
             Table.Column("UP", .right, minimum: 3, priority: 7),
             Table.Column("REQ/S", .right, minimum: 6, priority: 3),
             Table.Column("trend -\(window)", minimum: 10, maximum: 28, priority: 9),
-            Table.Column("P50", .right, minimum: 6, priority: 4),
+            Table.Column("P50", .right, minimum: 7, priority: 4),
             Table.Column("P99", .right, minimum: 6, priority: 1),
             Table.Column("p99 -\(window)", minimum: 8, maximum: 28, priority: 6),
             Table.Column("ERR%", .right, minimum: 5, priority: 2),
@@ -36,7 +36,10 @@ struct FleetTable {
         let nameWidth = rows.map { DisplayText.width(of: $0.name) }.max() ?? 9
         let versionWidth = rows.map { DisplayText.width(of: versionText($0)) }.max() ?? 7
         let table = Table(
-            columns(nameWidth: min(32, max(9, nameWidth)), versionWidth: min(18, max(7, versionWidth))))
+            columns(
+                nameWidth: min(32, max(9, nameWidth)),
+                nameMinimum: min(max(9, nameWidth), max(9, rect.width / 5)),
+                versionWidth: min(18, max(7, versionWidth))))
         let places = table.layout(from: rect.column, width: rect.width - 1)
         drawTitles(table, places, on: &canvas, row: rect.row)
         var row = rect.row + 1
@@ -87,7 +90,9 @@ struct FleetTable {
         let pen = RowPen(places: places, row: row)
         let health = service.health
         let isSelected = service.name == state.selected
-        pen.write((isSelected ? "▸" : " ") + health.glyph, Field.mark.rawValue, Style.bold(health.role), &canvas)
+        pen.write(
+            (isSelected ? "▸" : " ") + health.glyph, Field.mark.rawValue, Style.bold(health.role),
+            &canvas)
         let nameRole: Role = health == .ok ? .title : health.role
         pen.write(service.name, Field.service.rawValue, Style.bold(nameRole), &canvas)
         pen.write(health.word, Field.health.rawValue, Style.bold(health.role), &canvas)
@@ -104,7 +109,9 @@ struct FleetTable {
         drawMetrics(service.now, service.history, pen, &canvas)
         drawDrift(service.drift, service.psi, pen, &canvas)
         pen.place(Field.psiHistory.rawValue) { place in
-            Sparkline(service.psiHistory, scale: .fromZero(holding: service.psiHistory, floor: 0.25)) {
+            Sparkline(
+                service.psiHistory, scale: .fromZero(holding: service.psiHistory, floor: 0.25)
+            ) {
                 Style($0 >= 0.25 ? .crit : $0 >= 0.1 ? .warn : .faint)
             }.draw(on: &canvas, place.column, row, width: place.width)
         }
@@ -114,7 +121,9 @@ struct FleetTable {
     private func drawReason(
         _ service: ServiceSummary, _ places: [Table.Place?], on canvas: inout Canvas, row: Int
     ) {
-        let fields: [Field] = [.requests, .trend, .p50, .p99, .p99History, .errors, .psi, .psiHistory]
+        let fields: [Field] = [
+            .requests, .trend, .p50, .p99, .p99History, .errors, .psi, .psiHistory,
+        ]
         let kept = fields.compactMap { places[$0.rawValue] }
         guard let first = kept.first, let last = kept.last else { return }
         var text = "—  "
@@ -153,10 +162,13 @@ struct FleetTable {
     private func drawMetrics(
         _ now: Metrics, _ history: MetricHistory, _ pen: RowPen, _ canvas: inout Canvas
     ) {
-        pen.write(Figures.count(now.requestsPerSecond), Field.requests.rawValue, Style(now.requestsPerSecond == nil ? .muted : .text), &canvas, .right)
+        pen.write(
+            Figures.count(now.requestsPerSecond), Field.requests.rawValue,
+            Style(now.requestsPerSecond == nil ? .muted : .text), &canvas, .right)
         var p50 = Figures.seconds(now.p50Seconds)
         if now.p50Seconds == nil, let mean = now.meanSeconds { p50 = "~" + Figures.seconds(mean) }
-        pen.write(p50, Field.p50.rawValue, Style(now.p50Seconds == nil ? .muted : .text), &canvas, .right)
+        pen.write(
+            p50, Field.p50.rawValue, Style(now.p50Seconds == nil ? .muted : .text), &canvas, .right)
         pen.write(
             Figures.seconds(now.p99Seconds), Field.p99.rawValue,
             now.p99Seconds == nil ? Style(.muted) : Style.bold(.text), &canvas, .right)
@@ -201,29 +213,5 @@ struct FleetTable {
         let label = first.label(amongSeveralModels: false)
         let others = service.versions.count - 1
         return others > 0 ? "\(label) +\(others)" : label
-    }
-}
-
-/// Writes the fields of one row where the layout kept them.
-struct RowPen {
-    let places: [Table.Place?]
-    let row: Int
-
-    func write(
-        _ text: String, _ field: Int, _ style: Style, _ canvas: inout Canvas,
-        _ alignment: Canvas.Alignment = .left
-    ) {
-        guard let place = places[field] else { return }
-        canvas.write(text, place.column, row, style, width: place.width, align: alignment)
-    }
-
-    func place(_ field: Int, _ draw: (Table.Place) -> Void) {
-        if let place = places[field] { draw(place) }
-    }
-
-    /// The end of the first of these fields that was kept.
-    func end(of fields: [Int], fallback: Table.Place) -> Int {
-        let ends = fields.compactMap { places[$0] }.map { $0.column + $0.width }
-        return ends.max() ?? fallback.column + fallback.width
     }
 }

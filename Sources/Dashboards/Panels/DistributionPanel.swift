@@ -120,7 +120,8 @@ struct DistributionPanel: Panel {
         _ distribution: Distribution, on canvas: inout Canvas, in rect: Rect
     ) {
         var plot = rect
-        let base = distribution.baselineTotal > 0 ? distribution.baselineShares : distribution.shares
+        let base =
+            distribution.baselineTotal > 0 ? distribution.baselineShares : distribution.shares
         let now = distribution.shares
         let labels = plot.height >= 3 ? plot.takeBottom(1) : Rect(0, 0, 0, 0)
         let strip = plot.height >= 7 && distribution.psi != nil ? plot.takeBottom(1) : nil
@@ -138,7 +139,9 @@ struct DistributionPanel: Panel {
             drawContributions(
                 base, now, on: &canvas, in: Rect(area.column, strip.row, area.width, 1))
         }
-        drawBounds(distribution.bins, on: &canvas, in: Rect(area.column, labels.row, area.width, labels.height))
+        drawBounds(
+            distribution.bins, on: &canvas,
+            in: Rect(area.column, labels.row, area.width, labels.height))
     }
 
     /// Each bin's part of the PSI, so that the culprits glow even when they are small.
@@ -181,7 +184,9 @@ struct DistributionPanel: Panel {
     }
 
     private static func shortBound(_ bound: String) -> String {
-        guard let value = Double(bound), value.isFinite else { return bound == "+Inf" ? "∞" : bound }
+        guard let value = Double(bound), value.isFinite else {
+            return bound == "+Inf" ? "∞" : bound
+        }
         var text = Figures.fixed(value, 3)
         while text.hasSuffix("0") { text.removeLast() }
         if text.hasSuffix(".") { text.removeLast() }
@@ -228,8 +233,12 @@ struct DistributionPanel: Panel {
     private func figureSpans(_ base: Double, _ now: Double, isLong: Bool) -> [Span] {
         let percent = Figures.fixed(now * 100, 1) + "%"
         guard isLong else { return [Span(percent, .text)] }
-        if base == 0, now > 0 { return [Span(percent, .text), Span("      NEW", Style.bold(.more))] }
-        if now == 0, base > 0 { return [Span(percent, .text), Span("     GONE", Style.bold(.less))] }
+        if base == 0, now > 0 {
+            return [Span(percent, .text), Span("      NEW", Style.bold(.more))]
+        }
+        if now == 0, base > 0 {
+            return [Span(percent, .text), Span("     GONE", Style.bold(.less))]
+        }
         let change = (now - base) * 100
         let text = (change >= 0 ? "+" : "−") + Figures.fixed(abs(change), 1)
         let role: Role = abs(change) < 1 ? .muted : change > 0 ? .more : .less

@@ -47,7 +47,9 @@ enum LatencyHeat {
             return spread
         }
         guard largest > 0 else { return shares }
-        return shares.map { column in column?.map { $0 > 0 ? max(0.04, ($0 / largest).squareRoot()) : 0 } }
+        return shares.map { column in
+            column?.map { $0 > 0 ? max(0.04, ($0 / largest).squareRoot()) : 0 }
+        }
     }
 
     /// The grid's columns that fall together on one screen column; nil where all are gaps.

@@ -98,7 +98,8 @@ struct LatencyPanel: Panel {
             add("p90", now.p90Seconds, .p90)
             add("p99", now.p99Seconds, .p99)
         }
-        if let p99 = now.p99Seconds, let median = MedianRatio.median(detail.summary.history.p99Seconds)
+        if let p99 = now.p99Seconds,
+            let median = MedianRatio.median(detail.summary.history.p99Seconds)
         {
             let change = p99 / median - 1
             if abs(change) >= 0.1 {

@@ -26,7 +26,7 @@ struct SignalList {
             let width = isAlone ? rect.width : rect.width / perRow - (perRow - 1)
             let column = rect.column + index % perRow * (rect.width / perRow + 1)
             var cell = Rect(column, rect.row + index / perRow * height, width, height)
-            canvas.write(titleSpans(signal), cell.column, cell.row, width: cell.width)
+            canvas.writeFitting(titleGroups(signal), cell.column, cell.row, width: cell.width)
             _ = cell.takeTop(1)
             let scale = Scale.fromZero(holding: signal.lines.flatMap(\.values))
             let plot = Axes(scale: scale, unit: signal.unit, grid: grid)
@@ -44,14 +44,16 @@ struct SignalList {
         }
     }
 
-    private func titleSpans(_ signal: SignalLines) -> [Span] {
-        var spans = [Span(signal.title, Style.bold(.text))]
+    private func titleGroups(_ signal: SignalLines) -> [[Span]] {
+        var groups = [[Span(signal.title, Style.bold(.text))]]
         for (index, line) in signal.lines.enumerated() {
             let role: Role = signal.lines.count == 1 ? .title : Self.roles[index % Self.roles.count]
-            spans.append(Span("  \(line.name)", line.name.isEmpty ? .muted : role))
-            spans.append(Span((line.name.isEmpty ? "" : " ") + Figures.text(line.now, signal.unit), Style.bold(.title)))
+            let name = line.name.isEmpty ? "  " : "  \(line.name) "
+            groups.append([
+                Span(name, role), Span(Figures.text(line.now, signal.unit), Style.bold(.title)),
+            ])
         }
-        return spans
+        return groups
     }
 
     private func drawRows(on canvas: inout Canvas, in rect: Rect) {

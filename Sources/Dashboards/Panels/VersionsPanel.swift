@@ -46,21 +46,32 @@ struct VersionsPanel: Panel {
                 align: column.alignment)
         }
         if summary.versions.isEmpty {
-            canvas.write("no version is told", rect.column, rect.row + 1, Style(.muted), width: rect.width)
+            canvas.write(
+                "no version is told", rect.column, rect.row + 1, Style(.muted), width: rect.width)
         }
         for (index, version) in summary.versions.prefix(max(0, rect.height - 1)).enumerated() {
             let pen = RowPen(places: places, row: rect.row + 1 + index)
             let now = version.now
-            pen.write(labels[index], 0, version.isCanary ? Style.bold(.info) : Style.bold(.text), &canvas)
-            pen.write(version.share.map { Figures.fixed($0 * 100, 0) + "%" } ?? "—", 1, Style(.muted), &canvas, .right)
+            pen.write(
+                labels[index], 0, version.isCanary ? Style.bold(.info) : Style.bold(.text), &canvas)
+            pen.write(
+                version.share.map { Figures.fixed($0 * 100, 0) + "%" } ?? "—", 1, Style(.muted),
+                &canvas, .right)
             pen.write(Figures.count(now.requestsPerSecond), 2, Style(), &canvas, .right)
-            let p50 = now.p50Seconds.map { Figures.seconds($0) } ?? now.meanSeconds.map { "~" + Figures.seconds($0) }
+            let p50 =
+                now.p50Seconds.map { Figures.seconds($0) }
+                ?? now.meanSeconds.map { "~" + Figures.seconds($0) }
             pen.write(p50 ?? Figures.unknown, 3, Style(), &canvas, .right)
-            pen.write(Figures.seconds(now.p99Seconds), 4, Style(comparison(version) { $0.p99Seconds }), &canvas, .right)
-            pen.write(Figures.percent(now.errorRatio), 5, Style(comparison(version) { $0.errorRatio }), &canvas, .right)
+            pen.write(
+                Figures.seconds(now.p99Seconds), 4, Style(comparison(version) { $0.p99Seconds }),
+                &canvas, .right)
+            pen.write(
+                Figures.percent(now.errorRatio), 5, Style(comparison(version) { $0.errorRatio }),
+                &canvas, .right)
             pen.write(
                 version.drift == .learning ? "learn" : Figures.index(version.psi), 6,
-                version.drift == .drifted ? Style.bold(.crit) : Style(version.psi == nil ? .muted : .text),
+                version.drift == .drifted
+                    ? Style.bold(.crit) : Style(version.psi == nil ? .muted : .text),
                 &canvas, .right)
         }
     }
@@ -87,7 +98,8 @@ struct VersionsPanel: Panel {
         for (index, item) in all.prefix(rect.height).enumerated() {
             let row = rect.row + index
             let isDrifted = item.state == .drifted
-            canvas.write(isDrifted ? "▲" : "·", rect.column, row, Style.bold(isDrifted ? .crit : .ok))
+            canvas.write(
+                isDrifted ? "▲" : "·", rect.column, row, Style.bold(isDrifted ? .crit : .ok))
             canvas.write(labels[index], rect.column + 2, row, Style(.text), width: nameWidth)
             let stripColumn = rect.column + nameWidth + 3
             let stripWidth = rect.width - nameWidth - 3 - 6
@@ -106,54 +118,6 @@ struct VersionsPanel: Panel {
             canvas.write(
                 text, rect.endColumn - 5, row, isDrifted ? Style.bold(.crit) : Style(.text),
                 width: 5, align: .right)
-        }
-    }
-}
-
-/// Alerts of the service.
-struct AlertsPanel: Panel {
-    let detail: ServiceDetail
-    let now: Timestamp
-
-    var title: String { "alerts here" }
-    var remark: String {
-        let firing = detail.alerts.count { $0.state == .firing }
-        return firing > 0 ? "\(firing) firing" : ""
-    }
-
-    func draw(on canvas: inout Canvas, in rect: Rect) {
-        AlertList(alerts: detail.alerts, now: now, showsService: false).draw(on: &canvas, in: rect)
-    }
-}
-
-/// The endpoints that are scraped.
-struct TargetsPanel: Panel {
-    let detail: ServiceDetail
-    let now: Timestamp
-
-    var title: String { "targets" }
-    var remark: String { "\(detail.summary.upCount) of \(detail.summary.targets.count) up" }
-    var wantedRows: Int {
-        detail.summary.targets.reduce(0) { $0 + ($1.message == nil ? 1 : 2) }
-    }
-
-    func draw(on canvas: inout Canvas, in rect: Rect) {
-        var row = rect.row
-        for target in detail.summary.targets where row < rect.endRow {
-            let age = target.lastScrape.map { Figures.age(now - $0) + " ago" } ?? "never"
-            canvas.write(
-                [
-                    Span(target.isUp ? "· " : "▲ ", Style.bold(target.isUp ? .ok : .crit)),
-                    Span(target.instance, Style.bold(.text)),
-                    Span("  \(target.preset)", .muted),
-                    Span("  \(age)", target.isUp ? .muted : .crit),
-                    Span("  \(Figures.seconds(target.durationSeconds))", .muted),
-                ], rect.column, row, width: rect.width)
-            row += 1
-            if let message = target.message, row < rect.endRow {
-                canvas.write("  \(message)", rect.column, row, Style(.warn), width: rect.width)
-                row += 1
-            }
         }
     }
 }

@@ -83,24 +83,3 @@ package struct ServiceDetail: Equatable, Sendable {
         self.alerts = alerts
     }
 }
-
-/// What the pages are drawn from: values alone, loaded away from the screen's thread.
-package struct Snapshot: Equatable, Sendable {
-    package var at: Timestamp
-    package var grid: TimeGrid
-    package var services: [ServiceSummary]
-    package var alerts: [AlertLine]
-    /// The service that was asked for, where it exists.
-    package var detail: ServiceDetail?
-
-    package init(
-        at: Timestamp, grid: TimeGrid, services: [ServiceSummary], alerts: [AlertLine],
-        detail: ServiceDetail? = nil
-    ) {
-        self.at = at
-        self.grid = grid
-        self.services = services
-        self.alerts = alerts
-        self.detail = detail
-    }
-}

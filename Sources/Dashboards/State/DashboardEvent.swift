@@ -58,7 +58,6 @@ extension DashboardState {
             return
         }
         self.snapshot = snapshot
-        if selected == nil { selected = rows.first?.name }
         keepSelectionVisible()
     }
 
@@ -199,8 +198,13 @@ extension DashboardState {
     /// Services that the fleet's table has room for.
     package var visibleRows: Int { FleetLayout(self).visibleServiceCount }
 
+    /// Selects the first row where the selected one is filtered out or gone, and scrolls to it.
     private mutating func keepSelectionVisible() {
         let rows = rows
+        if let first = rows.first, !rows.contains(where: { $0.name == selected }) {
+            let isGone = snapshot?.services.contains { $0.name == selected } != true
+            if page == .fleet || isGone { selected = first.name }
+        }
         let index = selectedIndex(in: rows)
         let visible = max(1, visibleRows)
         if index < scroll { scroll = index }

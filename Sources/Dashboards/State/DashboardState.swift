@@ -77,27 +77,3 @@ package struct DashboardState: Sendable {
         return detail.summary.name == name ? detail : nil
     }
 }
-
-/// What a snapshot should hold.
-package struct LoadRequest: Hashable, Sendable {
-    package var fleetWindow: TimeWindow
-    /// The service whose detail is wanted.
-    package var service: String?
-    package var serviceWindow: TimeWindow
-
-    package init(fleetWindow: TimeWindow, service: String?, serviceWindow: TimeWindow) {
-        self.fleetWindow = fleetWindow
-        self.service = service
-        self.serviceWindow = serviceWindow
-    }
-}
-
-/// Widths and heights at which the layout changes.
-package enum Layout {
-    package static let threePanes = 160
-    package static let twoColumns = 100
-    package static let onePanelColumns = 60
-    package static let onePanelRows = 14
-    package static let oneLineColumns = 20
-    package static let oneLineRows = 5
-}

@@ -54,7 +54,8 @@ package enum KeyTable {
         Binding(.back, [.escape], "back", help: "out: panel, filter, page", rank: 9),
         Binding(
             .filter, ["/"], "filter",
-            help: "filter: text, /regex/, !not, state=crit, p99>200 (ms), err>1 (%), psi>0.1, rps>5",
+            help:
+                "filter: text, /regex/, !not, state=crit, p99>200 (ms), err>1 (%), psi>0.1, rps>5",
             on: .fleet, rank: 3),
         Binding(.sort, ["s"], "sort", help: "sort by the next column", on: .fleet, rank: 4),
         Binding(.reverseSort, ["S"], help: "reverse the order", on: .fleet),

@@ -45,18 +45,15 @@ private func rest(of service: ServiceState, in page: inout PageWriter) {
     page.family(
         "rest_server_request_duration_seconds", "histogram",
         help: "HTTP request duration, in seconds")
-    for model in service.models {
-        page.histogram(
-            "rest_server_request_duration_seconds",
-            [
-                ("app_name", "mlserver"), ("method", "POST"),
-                (
-                    "path",
-                    "/v2/models/\(model.plan.model)/versions/\(model.plan.version)/infer"
-                ),
-                ("status_code", "200"),
-            ], model.successLatency)
-    }
+    // MLServer labels with the route's pattern, so that all models share one series.
+    let empty = CumulativeHistogram(bounds: BucketBounds.mlServer)
+    page.histogram(
+        "rest_server_request_duration_seconds",
+        [
+            ("app_name", "mlserver"), ("method", "POST"),
+            ("path", "/v2/models/{model_name}/versions/{model_version}/infer"),
+            ("status_code", "200"),
+        ], service.models.reduce(empty) { $0.adding($1.successLatency) })
 }
 
 private func labels(_ model: ModelTraffic) -> PageWriter.Labels {

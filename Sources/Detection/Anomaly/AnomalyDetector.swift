@@ -5,23 +5,42 @@
 #elseif canImport(Darwin)
     import Darwin
 #endif
-
 import TimeSeries
 
-/// Judges a stream point by point from the points before it.
+/// Judges a stream point by point, from nothing but the points before it.
+///
+/// A point is unusual when it lies far from both the moving mean and what its hour of day is like,
+/// when the level of the latest points has shifted, or when it leaves the range of all values so
+/// far; each measured in the stream's own spread, so that unit and offset do not matter.
 ///
 /// - Complexity: O(log n) a point for n points of memory, plus one move of at most n numbers; no
 ///   allocation once the memory is full.
 package struct AnomalyDetector: Codable, Sendable {
+    private static let shiftLength = 10
+    private static let shiftBefore = 100
+    /// A shift counts as many of its own standard deviations more than a single point.
+    private static let shiftWeight = 1.2
+    /// Share of the range by which a value must leave it, and the deviations it must also have.
+    private static let noveltyShare = 0.05
+    private static let noveltyDeviations = 2.0
+    /// Points before a record says anything: early ones are broken all the time.
+    private static let noveltyAfter = 500
+
     package let options: AnomalyOptions
     /// Points seen, missing ones not counted.
     package private(set) var count = 0
 
     private var ring: ValueRing
-    private var mean = 0.0
-    private var variance = 0.0
-    /// Points of an incident still to come before it counts as over; 0 outside incidents.
-    private var quietCount = 0
+    private var levelMean = 0.0
+    private var levelVariance = 0.0
+    private var season = HourlySeason()
+    private var shiftVariance = 0.0
+    private var shiftCount = 0.0
+    private var smallest = 0.0
+    private var largest = 0.0
+    /// Robust distances of the two latest points, for the score's order.
+    private var robustBefore = [0.0, 0.0]
+    private var pacing = AlarmPacing()
 
     package init(options: AnomalyOptions = AnomalyOptions()) {
         self.options = options
@@ -34,64 +53,120 @@ package struct AnomalyDetector: Codable, Sendable {
     ///   - value: nil or not finite for a missing point, which scores 0 and teaches nothing.
     ///   - time: Ascending from call to call.
     package mutating func observe(_ value: Double?, at time: Timestamp) -> AnomalyVerdict {
+        pacing.advance(to: time)
         guard let value, value.isFinite else {
-            return AnomalyVerdict(
-                value: nil, score: 0, isWarmingUp: count < options.warmUpCount, isAlarm: false)
+            return .unjudged(nil, isWarmingUp: count < options.warmUpCount)
         }
         // Squares of larger values would overflow; the score of such a point is 1 all the same.
         let point = min(max(value, -1e150), 1e150)
-        defer { learn(point) }
-        guard count >= options.warmUpCount else {
-            return AnomalyVerdict(value: value, score: 0, isWarmingUp: true, isAlarm: false)
+        let hour = HourlySeason.hour(of: time)
+        let shift = shift(to: point)
+        var verdict = AnomalyVerdict.unjudged(value, isWarmingUp: true)
+        if count >= options.warmUpCount {
+            verdict = judge(point, hour: hour, shift: shift)
+            verdict.value = value
         }
-        let spread = self.spread
-        let z = deviation(of: point)
-        var score = z.isInfinite ? 1 : 1 - exp2(-z / options.threshold)
-        let isAlarm = score >= 0.5 && quietCount == 0
-        if score >= 0.5 {
-            if !isAlarm { score = 0.45 + 0.04 * score }
-            quietCount = options.recoveryCount
-        } else if quietCount > 0 {
-            quietCount -= 1
-        }
-        return AnomalyVerdict(
-            value: value, score: score, lower: mean - options.threshold * spread,
-            upper: mean + options.threshold * spread, isWarmingUp: false, isAlarm: isAlarm)
+        learn(point, hour: hour, shift: shift)
+        return verdict
     }
 
-    private var spread: Double {
-        max(variance.squareRoot(), options.minimumSpread)
+    private mutating func judge(_ point: Double, hour: Int, shift: Double?) -> AnomalyVerdict {
+        let threshold = options.threshold * (1 + options.fatigue * pacing.recentAlarmCount)
+        // Rounding makes constants stray by this much; it is no deviation.
+        let rounding = 1e-12 * max(abs(point), abs(smallest), abs(largest))
+        let leastSpread = max(options.minimumSpread, rounding)
+        let spread = max(levelVariance.squareRoot(), leastSpread)
+        let fromLevel = Self.distance(point - levelMean, over: spread)
+        let expected = season.mean(at: hour) ?? levelMean
+        let seasonSpread = max(season.deviation, leastSpread)
+        let fromSeason = Self.distance(point - expected, over: seasonSpread)
+        var strength = (fromLevel + fromSeason) / 2
+        if let shift {
+            let usual = max(spread / 2, shiftVariance.squareRoot(), leastSpread)
+            strength = max(strength, Self.shiftWeight * Self.distance(shift, over: usual))
+        }
+        let excess = max(point - largest, smallest - point)
+        if excess > leastSpread, count >= Self.noveltyAfter {
+            let novelty = excess / (Self.noveltyShare * (largest - smallest))
+            strength = max(
+                strength, options.threshold * min(novelty, fromLevel / Self.noveltyDeviations))
+        }
+        strength /= threshold
+
+        let isAlarm = strength >= 1 && !pacing.isSilent
+        if isAlarm { pacing.noteAlarm() }
+        let rank = 1 - exp2(-rankingDistance(of: point, leastSpread: leastSpread) / 10)
+        var verdict = AnomalyVerdict(
+            value: point, score: isAlarm ? 0.5 + 0.5 * rank : 0.499 * rank,
+            severity: 1 - exp2(-strength), isWarmingUp: false, isAlarm: isAlarm)
+        (verdict.lower, verdict.upper) = Self.band(
+            levelMean, spread, expected, seasonSpread, threshold)
+        return verdict
     }
 
-    /// The smaller of two distances: from the moving mean in moving standard deviations, and from
-    /// the median in robust ones.
-    private func deviation(of point: Double) -> Double {
+    /// Mean robust distance of the latest three points; single points are ranked below stretches.
+    private mutating func rankingDistance(of point: Double, leastSpread: Double) -> Double {
         let median = ring.median
-        let range = ring.largest - ring.smallest
-        let robust = max(
-            1.482602218505602 * ring.medianDeviation(from: median), 0.01 * range,
-            options.minimumSpread)
-        return max(
-            Self.distance(point - mean, over: spread),
-            0.5 * Self.distance(point - median, over: robust))
+        let usual = max(
+            1.482602218505602 * ring.medianDeviation(from: median),
+            0.01 * (ring.largest - ring.smallest), leastSpread)
+        let distance = min(Self.distance(point - median, over: usual), 1e6)
+        let mean = (robustBefore[0] + robustBefore[1] + distance) / 3
+        robustBefore = [robustBefore[1], distance]
+        return mean
     }
 
-    private static func distance(_ difference: Double, over spread: Double) -> Double {
-        let difference = abs(difference)
-        return difference == 0 ? 0 : difference / spread
+    /// Level of the latest points, this one included, less that of those before.
+    private func shift(to point: Double) -> Double? {
+        let rest = Self.shiftLength - 1
+        guard ring.count >= Self.shiftBefore + 2 * Self.shiftLength else { return nil }
+        let latest = (ring.mean(from: 0, length: rest) * Double(rest) + point) / Double(rest + 1)
+        return latest - ring.mean(from: rest, length: Self.shiftBefore)
     }
 
-    private mutating func learn(_ point: Double) {
+    private mutating func learn(_ point: Double, hour: Int, shift: Double?) {
+        season.learn(point, hour: hour, level: levelMean, count: count)
+        if let shift {
+            shiftCount += 1
+            let rate = max(0.002, 1 / shiftCount)
+            shiftVariance = (1 - rate) * shiftVariance + rate * shift * shift
+        }
         ring.insert(point)
         count += 1
-        if count == 1 {
-            mean = point
+        guard count > 1 else {
+            (levelMean, smallest, largest) = (point, point, point)
             return
         }
+        smallest = min(smallest, point)
+        largest = max(largest, point)
         // Until the rate is reached, every point counts the same.
         let rate = max(options.rate, 1 / Double(count))
-        let d = point - mean
-        mean += rate * d
-        variance = (1 - rate) * (variance + rate * d * d)
+        let d = Self.bounded(point - levelMean, by: levelVariance)
+        levelMean += rate * d
+        levelVariance = (1 - rate) * (levelVariance + rate * d * d)
+    }
+
+    /// A deviation that teaches at most as much as one of ten standard deviations: a single wild
+    /// point must not blind the detector, and a new level is still learned within some points.
+    static func bounded(_ deviation: Double, by variance: Double) -> Double {
+        let limit = 10 * variance.squareRoot()
+        return limit > 0 ? min(max(deviation, -limit), limit) : deviation
+    }
+
+    /// Distance in units of spread; ∞ for any distance when there is no spread.
+    private static func distance(_ difference: Double, over spread: Double) -> Double {
+        difference == 0 ? 0 : abs(difference) / spread
+    }
+
+    /// The values whose mean distance from both centres is the threshold.
+    private static func band(
+        _ level: Double, _ spread: Double, _ expected: Double, _ seasonSpread: Double,
+        _ threshold: Double
+    ) -> (Double, Double) {
+        guard spread > 0, seasonSpread > 0 else { return (level, level) }
+        let (a, b) = (0.5 / spread, 0.5 / seasonSpread)
+        let centre = (a * level + b * expected) / (a + b)
+        let reach = threshold / (a + b)
+        return (centre - reach, centre + reach)
     }
 }

@@ -6,23 +6,23 @@ package struct AnomalyOptions: Codable, Sendable, Equatable {
     package var memoryCount: Int
     /// Weight of the newest point in the moving mean and variance.
     package var rate: Double
-    /// Distance from the usual, in robust standard deviations, that scores 0.5.
+    /// Distance from the usual, in standard deviations, that raises an alarm.
     package var threshold: Double
+    /// Share by which every alarm of the latest days raises the threshold.
+    package var fatigue: Double
     /// Spread that is never thought smaller, in the signal's unit. 0 makes a signal that was
     /// constant sensitive to any change.
     package var minimumSpread: Double
-    /// Points without a score over the threshold after which an incident is over.
-    package var recoveryCount: Int
 
     package init(
         warmUpCount: Int = 100, memoryCount: Int = 1000, rate: Double = 0.01,
-        threshold: Double = 6, minimumSpread: Double = 0, recoveryCount: Int = 10
+        threshold: Double = 4, fatigue: Double = 0.15, minimumSpread: Double = 0
     ) {
-        self.warmUpCount = max(warmUpCount, 2)
+        self.warmUpCount = max(warmUpCount, 30)
         self.memoryCount = min(max(memoryCount, 120), 10_000)
-        self.rate = rate
-        self.threshold = threshold
-        self.minimumSpread = minimumSpread
-        self.recoveryCount = max(recoveryCount, 1)
+        self.rate = min(max(rate, 1e-4), 1)
+        self.threshold = max(threshold, 0.1)
+        self.fatigue = max(fatigue, 0)
+        self.minimumSpread = max(minimumSpread, 0)
     }
 }

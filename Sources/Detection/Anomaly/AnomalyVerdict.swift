@@ -2,8 +2,11 @@
 package struct AnomalyVerdict: Codable, Sendable, Equatable {
     /// The point itself; nil for a missing one.
     package var value: Double?
-    /// 0 usual … 1 extraordinary; 0.5 is the threshold.
+    /// 0 usual … 1 extraordinary. At least 0.5 exactly where an alarm is raised, so once for each
+    /// incident; below, it ranks points by how far from usual they are.
     package var score: Double
+    /// 0 usual … 1 extraordinary, over 0.5 for as long as the signal is beyond its threshold.
+    package var severity: Double
     /// Where the point was expected, from the points before it; nil while warming up.
     package var lower: Double?
     package var upper: Double?
@@ -11,4 +14,10 @@ package struct AnomalyVerdict: Codable, Sendable, Equatable {
     package var isWarmingUp: Bool
     /// The first point of an incident.
     package var isAlarm: Bool
+
+    /// A point that is not judged.
+    static func unjudged(_ value: Double?, isWarmingUp: Bool) -> AnomalyVerdict {
+        AnomalyVerdict(
+            value: value, score: 0, severity: 0, isWarmingUp: isWarmingUp, isAlarm: false)
+    }
 }

@@ -37,8 +37,16 @@ struct ValueRing: Sendable, Equatable {
 
     /// Mean of `length` values, the newest of them `age` insertions old.
     func mean(from age: Int, length: Int) -> Double {
+        let end = (values.count < capacity ? values.count : next + capacity) - age
         var sum = 0.0
-        for i in age..<(age + length) { sum += latest(i) }
+        // The stretch is one or two runs of the storage.
+        let start = end - length
+        if start < capacity {
+            for i in start..<min(end, capacity) { sum += values[i] }
+        }
+        if end > capacity {
+            for i in (max(start, capacity) - capacity)..<(end - capacity) { sum += values[i] }
+        }
         return sum / Double(length)
     }
 
@@ -80,16 +88,8 @@ struct ValueRing: Sendable, Equatable {
     }
 
     private mutating func replace(_ old: Double, with new: Double) {
-        var i = lowerBound(old)
-        while i + 1 < sorted.count, sorted[i + 1] < new {
-            sorted[i] = sorted[i + 1]
-            i += 1
-        }
-        while i > 0, sorted[i - 1] > new {
-            sorted[i] = sorted[i - 1]
-            i -= 1
-        }
-        sorted[i] = new
+        sorted.remove(at: lowerBound(old))
+        sorted.insert(new, at: lowerBound(new))
     }
 }
 

@@ -17,7 +17,8 @@ package enum KolmogorovLaw {
             // Jacobi's transform of the series, which converges fast for small x.
             let t = Double.pi * Double.pi / (8 * x * x)
             let below =
-                (2 * Double.pi).squareRoot() / x * (exp(-t) + exp(-9 * t) + exp(-25 * t) + exp(-49 * t))
+                (2 * Double.pi).squareRoot() / x
+                * (exp(-t) + exp(-9 * t) + exp(-25 * t) + exp(-49 * t))
             return log1p(-min(below, 1))
         }
         var sum = 0.0

@@ -13,7 +13,8 @@ package struct DriftReference: Codable, Sendable, Equatable {
     /// Observations in each bin.
     package var counts: [Double]
     /// Counts of the reference's own windows, oldest first, each as long as `bins`. They show how
-    /// much windows differ when nothing is wrong; without them they are taken for independent draws.
+    /// much windows differ when nothing is wrong; without them observations are taken for
+    /// independent.
     package var windows: [[Double]]
 
     /// - Precondition: `counts` and each of `windows` as long as `bins`.

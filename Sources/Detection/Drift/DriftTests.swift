@@ -52,7 +52,7 @@ struct DriftTests: Sendable {
         let n = counts.reduce(0, +)
         guard n > 0, m > 0 else { return [] }
         var results: [TestResult] = []
-        let groups = self.groups(n: n)
+        let groups = self.groups(for: counts, n: n)
         if groups.count >= 2 {
             let pearson = HomogeneityTest([
                 Self.merged(reference, by: groups), Self.merged(counts, by: groups),
@@ -90,7 +90,7 @@ struct DriftTests: Sendable {
     /// PSI over the merged bins less its mean under no change: the size of the effect.
     func effect(of counts: [Double]) -> Double {
         let n = counts.reduce(0, +)
-        let groups = self.groups(n: n)
+        let groups = self.groups(for: counts, n: n)
         let p = Self.merged(reference, by: groups)
         let q = Self.merged(counts, by: groups)
         let merged = Self.correctedIndex(p, q, m: m, n: n)
@@ -124,10 +124,10 @@ struct DriftTests: Sendable {
     }
 
     /// Bins to be judged together, so that each group expects enough observations.
-    private func groups(n: Double) -> [[Int]] {
+    private func groups(for counts: [Double], n: Double) -> [[Int]] {
         switch kind {
         case .ordered: orderedGroups(n: n)
-        case .categories: categoryGroups(n: n)
+        case .categories: categoryGroups(counts, n: n)
         }
     }
 
@@ -152,17 +152,23 @@ struct DriftTests: Sendable {
     }
 
     /// Classes that expect fewer than 5 share one group.
-    private func categoryGroups(n: Double) -> [[Int]] {
+    ///
+    /// What is expected is taken from both samples together: by the reference alone, classes that
+    /// it has too often by chance would be picked out, and would seem to fade in every window.
+    /// The bin of what the reference has not is many rare classes, never one that is common.
+    private func categoryGroups(_ counts: [Double], n: Double) -> [[Int]] {
+        func expected(_ group: [Int]) -> Double {
+            n * group.reduce(0) { $0 + reference[$1] + counts[$1] } / (m + n)
+        }
         var groups: [[Int]] = []
         var rare: [Int] = []
         for i in reference.indices {
-            if n * reference[i] / m >= 5 { groups.append([i]) } else { rare.append(i) }
+            if reference[i] > 0, expected([i]) >= 5 { groups.append([i]) } else { rare.append(i) }
         }
         if rare.isEmpty { return groups }
-        func share(_ group: [Int]) -> Double { group.reduce(0) { $0 + reference[$1] } }
-        if groups.isEmpty || n * share(rare) / m >= 5 { return groups + [rare] }
+        if groups.isEmpty || expected(rare) >= 5 { return groups + [rare] }
         guard groups.count >= 2,
-            let smallest = groups.indices.min(by: { share(groups[$0]) < share(groups[$1]) })
+            let smallest = groups.indices.min(by: { expected(groups[$0]) < expected(groups[$1]) })
         else { return groups + [rare] }
         groups[smallest] += rare
         return groups

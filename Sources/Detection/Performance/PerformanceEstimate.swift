@@ -19,7 +19,8 @@ package struct PerformanceEstimate: Sendable, Equatable {
     package init?(probabilities: [Double], scores: [Double], isPositive: [Bool]) {
         precondition(
             probabilities.count == scores.count && scores.count == isPositive.count,
-            "\(probabilities.count) probabilities, \(scores.count) scores, \(isPositive.count) labels")
+            "\(probabilities.count), \(scores.count) and \(isPositive.count) values"
+        )
         let used = probabilities.indices.filter {
             probabilities[$0].isFinite && scores[$0].isFinite
         }
@@ -35,7 +36,9 @@ package struct PerformanceEstimate: Sendable, Equatable {
             }
         }
         rocAuc = Self.area(
-            used.map { (score: scores[$0], positive: probabilities[$0], negative: 1 - probabilities[$0]) })
+            used.map {
+                (score: scores[$0], positive: probabilities[$0], negative: 1 - probabilities[$0])
+            })
     }
 
     /// Weighted share of pairs in which the positive has the higher score, ties half.

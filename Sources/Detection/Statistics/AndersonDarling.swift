@@ -97,7 +97,8 @@ package struct AndersonDarling: Sendable, Equatable {
         let a = (4 * g - 6) * (k - 1) + (10 - 6 * g) * inverse
         let b =
             (2 * g - 4) * k * k + 8 * h * k + (2 * g - 14 * h - 4) * inverse - 8 * h + 4 * g - 6
-        let c = (6 * h + 2 * g - 2) * k * k + (4 * h - 4 * g + 6) * k + (2 * h - 6) * inverse + 4 * h
+        let c =
+            (6 * h + 2 * g - 2) * k * k + (4 * h - 4 * g + 6) * k + (2 * h - 6) * inverse + 4 * h
         let d = (2 * h + 6) * k * k - 4 * h * k
         return (((a * n + b) * n + c) * n + d) / ((n - 1) * (n - 2) * (n - 3))
     }

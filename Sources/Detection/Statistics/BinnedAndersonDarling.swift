@@ -15,9 +15,14 @@ package struct BinnedAndersonDarling: Sendable, Equatable {
 
     /// Prepares the law from the shares the bins have when nothing changes.
     ///
-    /// - Complexity: O(bins³) once.
+    /// - Complexity: O(bins³) once, for at most 80 bins; more are merged in pairs for the law.
     package init(shares: [Double]) {
-        let used = shares.filter { $0 > 0 }
+        var used = shares.filter { $0 > 0 }
+        while used.count > 80 {
+            used = stride(from: 0, to: used.count, by: 2).map { i in
+                used[i] + (i + 1 < used.count ? used[i + 1] : 0)
+            }
+        }
         let total = used.reduce(0, +)
         let h = used.map { $0 / total }
         guard h.count >= 2 else {

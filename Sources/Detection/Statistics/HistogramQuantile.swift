@@ -26,7 +26,8 @@ package func histogramQuantile(
     // Scrapes of parts at different times leave counts that fall; rounding leaves tiny differences.
     for i in 1..<counts.count {
         let previous = counts[i - 1]
-        let nearness = abs(counts[i] - previous) / max(abs(counts[i] + previous), .leastNormalMagnitude)
+        let nearness =
+            abs(counts[i] - previous) / max(abs(counts[i] + previous), .leastNormalMagnitude)
         if counts[i] < previous || nearness <= 1e-12 { counts[i] = previous }
     }
     let total = counts[counts.count - 1]

@@ -70,7 +70,8 @@ package struct QuantileBins: Codable, Sendable, Equatable {
         var names: [String] = []
         for (i, cut) in cuts.enumerated() {
             let isAtom = i > 0 && cuts[i - 1].side == .before && cut.side == .after
-            names.append(isAtom ? "=\(cut.value)" : (cut.side == .after ? "≤" : "<") + "\(cut.value)")
+            names.append(
+                isAtom ? "=\(cut.value)" : (cut.side == .after ? "≤" : "<") + "\(cut.value)")
         }
         return names + [cuts.last.map { ">\($0.value)" } ?? "all"]
     }

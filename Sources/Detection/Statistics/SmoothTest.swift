@@ -24,7 +24,7 @@ package struct SmoothTest: Sendable, Equatable {
 
     /// The test, or nil when a side is empty or all values share one bin.
     ///
-    /// - Parameters: Counts in the same ordered bins, finite and not negative, not necessarily whole.
+    /// - Parameters: Counts in the same ordered bins, finite, not negative, not necessarily whole.
     package init?(reference: [Double], current: [Double]) {
         precondition(reference.count == current.count)
         let used = reference.indices.filter { reference[$0] + current[$0] > 0 }

@@ -30,7 +30,8 @@ extension Evaluator {
                 throw QueryError(
                     .execution, "invalid label name \(quoted(label))", at: node.position.value)
             }
-            return try countValues(label, frame, Groups(of: frame, by: node.grouping.without(label)))
+            return try countValues(
+                label, frame, Groups(of: frame, by: node.grouping.without(label)))
         }
         let parameters = try scalar(parameter, on: grid)
         switch node.aggregator {
@@ -59,7 +60,8 @@ extension Evaluator {
             if parameter.isNaN { throw Self.parameterIsNaN(node) }
             guard abs(parameter) < 9.2e18 else {
                 throw QueryError(
-                    .execution, "Scalar value \(formatted(parameter)) "
+                    .execution,
+                    "Scalar value \(formatted(parameter)) "
                         + "\(parameter < 0 ? "underflows" : "overflows") int64",
                     at: node.position.value)
             }

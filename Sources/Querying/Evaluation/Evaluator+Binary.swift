@@ -21,8 +21,8 @@ extension Evaluator {
                 try charge(rows: a.rowCount + b.rowCount, steps: grid.count)
                 return .vector(try SetOperation(a, b, matching).result(node.operation))
             }
-            try charge(rows: max(a.rowCount, b.rowCount), steps: grid.count)
-            return .vector(try JoinOperation(node, matching, a, b).result())
+            let join = JoinOperation(node, matching, a, b)
+            return .vector(try join.result { count throws(QueryError) in try charge(count) })
         default: throw QueryError(.execution, "a string is no operand", at: node.position.value)
         }
     }

@@ -134,10 +134,10 @@ extension Evaluator {
     private func evaluate(
         _ function: RangeFunction, of argument: Node, on grid: StepGrid
     ) throws(QueryError) -> Frame {
-        try overWindows(argument, on: grid, keepsName: function.keepsName) { series, windows, cells in
+        try overWindows(argument, on: grid, keepsName: function.keepsName) {
+            series, windows, cells in
             function.append(
-                series.timestamps.span, series.values.span, ends: windows.ends,
-                range: windows.range, to: &cells)
+                series.timestamps.span, series.values.span, windows, to: &cells)
         }
     }
 
@@ -152,9 +152,9 @@ extension Evaluator {
         frame.labels.reserveCapacity(windows.series.count)
         frame.values.reserveCapacity(windows.series.count * grid.count)
         for (index, series) in windows.series.enumerated() {
-            if index & 255 == 255 { try checkCancellation() }
             frame.labels.append(series.labels)
             body(series, windows, &frame.values)
+            if index & 255 == 255 || series.values.count > 4096 { try checkCancellation() }
         }
         if !keepsName { try frame.dropNames(.refuse) }
         return frame
@@ -182,10 +182,7 @@ extension Evaluator {
             return try overWindows(call.arguments[0], on: grid, keepsName: false) {
                 series, windows, cells in
                 let values = series.values.span
-                slide(
-                    over: series.timestamps.span, ends: windows.ends, range: windows.range,
-                    to: &cells
-                ) { bounds in
+                slide(over: series.timestamps.span, windows, to: &cells) { bounds in
                     smoothed(
                         values, bounds, smoothing: smoothing[bounds.step],
                         trend: trend[bounds.step])
@@ -200,7 +197,8 @@ extension Evaluator {
         let factors = try scalar(node, on: grid)
         for factor in factors where !(factor > 0 && factor < 1) {
             throw QueryError(
-                .execution, "invalid \(kind) factor. Expected: 0 < \(kind.prefix(1))f < 1, got: "
+                .execution,
+                "invalid \(kind) factor. Expected: 0 < \(kind.prefix(1))f < 1, got: "
                     + formatted(factor))
         }
         return factors
@@ -212,9 +210,7 @@ private func appendQuantiles(
 ) {
     let values = series.values
     var window: [Double] = []
-    slide(
-        over: series.timestamps.span, ends: windows.ends, range: windows.range, to: &cells
-    ) { bounds in
+    slide(over: series.timestamps.span, windows, to: &cells) { bounds in
         window.removeAll(keepingCapacity: true)
         window.append(contentsOf: values[bounds.first..<bounds.end])
         return quantile(parameters[bounds.step], of: &window)
@@ -228,7 +224,7 @@ private func appendPredictions(
 ) {
     let timestamps = series.timestamps.span
     let values = series.values.span
-    slide(over: timestamps, ends: windows.ends, range: windows.range, to: &cells) { bounds in
+    slide(over: timestamps, windows, to: &cells) { bounds in
         guard bounds.count >= 2 else { return .absent }
         let line = linearRegression(
             timestamps, values, bounds, origin: grid.time(bounds.step))

@@ -14,7 +14,8 @@ extension Evaluator {
             pattern = try Pattern(text)
         } catch {
             throw QueryError(
-                .execution, "invalid regular expression in label_replace(): \(text): "
+                .execution,
+                "invalid regular expression in label_replace(): \(text): "
                     + error.message, at: call.position.value)
         }
         for row in frame.labels.indices {
@@ -24,7 +25,7 @@ extension Evaluator {
                 frame.labels[row] = labels.setting(destination, to: expanded)
             }
         }
-        try frame.joinDuplicates(.refuse)
+        try frame.joinDuplicates(.merge)
         return frame
     }
 
@@ -41,7 +42,7 @@ extension Evaluator {
             let value = origins.map { labels[$0] ?? "" }.joined(separator: separator)
             frame.labels[row] = labels.setting(destination, to: value)
         }
-        try frame.joinDuplicates(.refuse)
+        try frame.joinDuplicates(.merge)
         return frame
     }
 

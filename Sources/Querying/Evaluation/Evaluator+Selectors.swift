@@ -22,7 +22,6 @@ extension Evaluator {
         _ selector: Selector, on grid: StepGrid, wantsTimes: Bool = false
     ) throws(QueryError) -> Frame {
         let instants = self.instants(selector.shift, on: grid)
-        let lookback = max(limits.lookback.milliseconds, 1)
         let found = try series(
             matching: selector.matchers, from: instants.start - lookback + 1,
             through: instants.end)
@@ -48,12 +47,14 @@ extension Evaluator {
             let ends = instants(selector.shift, on: grid)
             let found = try series(
                 matching: selector.matchers, from: ends.start - range + 1, through: ends.end)
-            return Windows(series: found.map(\.withoutStaleMarkers), ends: ends, range: range)
+            return Windows(
+                series: found.map(\.withoutStaleMarkers), ends: ends, range: range,
+                isCancelled: limits.isCancelled)
         case .subquery(let subquery):
             let ends = instants(subquery.shift, on: grid)
             return Windows(
                 series: try series(of: subquery, windowsEndingAt: ends), ends: ends,
-                range: subquery.range)
+                range: subquery.range, isCancelled: limits.isCancelled)
         default: throw QueryError(.execution, "expected a range vector: \(node)")
         }
     }
@@ -62,7 +63,7 @@ extension Evaluator {
     private func series(
         of subquery: Subquery, windowsEndingAt ends: StepGrid
     ) throws(QueryError) -> [Series] {
-        let step = max(subquery.step ?? limits.defaultSubqueryStep.milliseconds, 1)
+        let step = subquery.step ?? defaultSubqueryStep
         let before = ends.start - subquery.range
         let remainder = before % step
         let first = before - (remainder < 0 ? remainder + step : remainder) + step
@@ -106,7 +107,8 @@ extension Series {
         guard values.contains(where: \.isAbsent) else { return self }
         let kept = values.indices.filter { !values[$0].isAbsent }
         return Series(
-            labels: labels, timestamps: kept.map { timestamps[$0] }, values: kept.map { values[$0] })
+            labels: labels, timestamps: kept.map { timestamps[$0] }, values: kept.map { values[$0] }
+        )
     }
 }
 

@@ -12,6 +12,10 @@ enum Evaluated {
 final class Evaluator<Source: SeriesSource> {
     let source: Source
     let limits: QueryLimits
+    /// Milliseconds, positive.
+    let lookback: Int64
+    /// Milliseconds, positive.
+    let defaultSubqueryStep: Int64
     /// What `@ start()` and `@ end()` stand for.
     let queryStart: Int64
     let queryEnd: Int64
@@ -27,8 +31,14 @@ final class Evaluator<Source: SeriesSource> {
     init(source: Source, limits: QueryLimits, start: Int64, end: Int64) {
         self.source = source
         self.limits = limits
+        lookback = Self.bounded(limits.lookback)
+        defaultSubqueryStep = Self.bounded(limits.defaultSubqueryStep)
         queryStart = start
         queryEnd = end
+    }
+
+    private static func bounded(_ duration: Duration) -> Int64 {
+        min(max(duration.milliseconds, 1), StepGrid.maximumTime)
     }
 
     // MARK: Limits
@@ -38,7 +48,8 @@ final class Evaluator<Source: SeriesSource> {
         let (sum, overflow) = cellCount.addingReportingOverflow(count)
         guard !overflow, sum <= limits.maximumSamples else {
             throw QueryError(
-                .execution, "query processing would load too many samples into memory in query "
+                .execution,
+                "query processing would load too many samples into memory in query "
                     + "execution: more than \(limits.maximumSamples)")
         }
         cellCount = sum
@@ -77,7 +88,8 @@ final class Evaluator<Source: SeriesSource> {
         }
         guard found.count <= limits.maximumSeries else {
             throw QueryError(
-                .execution, "selector \(Selector(matchers).text) selects \(found.count) series, at "
+                .execution,
+                "selector \(Selector(matchers).text) selects \(found.count) series, at "
                     + "most \(limits.maximumSeries) are allowed")
         }
         try charge(found.reduce(0) { $0 + $1.values.count })

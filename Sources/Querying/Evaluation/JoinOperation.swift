@@ -26,16 +26,18 @@ struct JoinOperation {
         one = isSwapped ? left : right
         projection = LabelProjection(matching)
         var scratch: [UInt8] = []
-        for row in 0..<one.rowCount {
+        for row in 0..<one.rowCount where one.isOccupied(row) {
             projection.write(one.labels[row], to: &scratch)
             let group = groups.insert(bytes: scratch)
             if group == oneRows.count { oneRows.append([row]) } else { oneRows[group].append(row) }
         }
     }
 
-    func result() throws(QueryError) -> Frame {
+    /// - Parameter charge: Told how many cells will be computed; throws where they are too many.
+    func result(charge: (_ cellCount: Int) throws(QueryError) -> Void) throws(QueryError) -> Frame {
         try checkOneSide()
         let manyGroups = groupsOfManySide()
+        for case let group? in manyGroups { try charge(oneRows[group].count * many.stepCount) }
         var rowCounts = Array(repeating: 0, count: oneRows.count)
         for case let group? in manyGroups { rowCounts[group] += 1 }
         var output = Frame(stepCount: many.stepCount)
@@ -113,7 +115,8 @@ struct JoinOperation {
         {
             guard users[step] < 0 || users[step] == manyRow else {
                 throw QueryError(
-                    .execution, "multiple matches for labels: many-to-one matching must be "
+                    .execution,
+                    "multiple matches for labels: many-to-one matching must be "
                         + "explicit (group_left/group_right)", at: node.position.value)
             }
             users[step] = manyRow
@@ -146,7 +149,8 @@ struct JoinOperation {
         } catch {
             guard matching.cardinality != .oneToOne else { throw error }
             throw QueryError(
-                .execution, "multiple matches for labels: grouping labels must ensure unique "
+                .execution,
+                "multiple matches for labels: grouping labels must ensure unique "
                     + "matches", at: node.position.value)
         }
         return frame

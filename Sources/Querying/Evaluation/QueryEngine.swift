@@ -57,7 +57,8 @@ package struct QueryEngine: Sendable {
         switch try evaluator.evaluate(expression.root, on: grid) {
         case .string: throw Self.notForRange("string")
         case .scalar(let values):
-            return Self.series(Frame(labels: [LabelSet()], values: values, stepCount: grid.count), grid)
+            return Self.series(
+                Frame(labels: [LabelSet()], values: values, stepCount: grid.count), grid)
         case .vector(let frame): return Self.series(frame, grid)
         }
     }
@@ -79,13 +80,15 @@ package struct QueryEngine: Sendable {
         }
         guard step.milliseconds > 0 else {
             throw QueryError(
-                .badData, "zero or negative query resolution step widths are not accepted; "
+                .badData,
+                "zero or negative query resolution step widths are not accepted; "
                     + "try a positive duration")
         }
         let grid = StepGrid(start: first, through: last, step: step.milliseconds)
         guard grid.count <= limits.maximumSteps else {
             throw QueryError(
-                .badData, "exceeded maximum resolution of \(limits.maximumSteps) points per "
+                .badData,
+                "exceeded maximum resolution of \(limits.maximumSteps) points per "
                     + "timeseries; try a larger step")
         }
         return grid
@@ -93,7 +96,8 @@ package struct QueryEngine: Sendable {
 
     private static func notForRange(_ type: String) -> QueryError {
         QueryError(
-            .badData, "invalid expression type \(quoted(type)) for range query, must be Scalar or "
+            .badData,
+            "invalid expression type \(quoted(type)) for range query, must be Scalar or "
                 + "instant Vector")
     }
 

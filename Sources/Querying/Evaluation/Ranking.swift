@@ -24,6 +24,9 @@ struct Ranking {
     private func selected(_ rows: [Int], at step: Int, in frame: Frame) -> [Int] {
         let limit = counts[step]
         if limit == 0 { return [] }
+        if limit > Self.insertionLimit, aggregator != .limitk {
+            return Array(ordered(rows, at: step, in: frame).prefix(limit))
+        }
         var best: [(row: Int, value: Double)] = []
         for row in rows {
             let value = frame.values[row * frame.stepCount + step]
@@ -33,12 +36,27 @@ struct Ranking {
                 if best.count == limit { break }
                 continue
             }
-            if best.count >= limit, let worst = best.last, !isBetter(value, worst.value) { continue }
+            if best.count >= limit, let worst = best.last, !isBetter(value, worst.value) {
+                continue
+            }
             let place = best.partitioningIndex { isBetter(value, $0.value) }
             best.insert((row, value), at: place)
             if best.count > limit { best.removeLast() }
         }
         return best.map(\.row)
+    }
+
+    /// Beyond this many, sorting all is faster than inserting the best.
+    private static let insertionLimit = 64
+
+    private func ordered(_ rows: [Int], at step: Int, in frame: Frame) -> [Int] {
+        let present = rows.filter { !frame.values[$0 * frame.stepCount + step].isAbsent }
+        return present.sorted { a, b in
+            let x = frame.values[a * frame.stepCount + step]
+            let y = frame.values[b * frame.stepCount + step]
+            if isBetter(x, y) { return true }
+            return !isBetter(y, x) && a < b
+        }
     }
 
     /// NaN ranks last in both directions.

@@ -42,7 +42,8 @@ struct SetOperation {
     private func presence(_ frame: Frame, _ groups: [Int]) -> [Bool] {
         var present = Array(repeating: false, count: groupCount * frame.stepCount)
         for row in 0..<frame.rowCount {
-            for step in 0..<frame.stepCount where !frame.values[row * frame.stepCount + step].isAbsent {
+            for step in 0..<frame.stepCount
+            where !frame.values[row * frame.stepCount + step].isAbsent {
                 present[groups[row] * frame.stepCount + step] = true
             }
         }

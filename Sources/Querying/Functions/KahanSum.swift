@@ -19,6 +19,14 @@ struct KahanSum {
         sum = total
     }
 
+    /// The sum of what both have added.
+    func adding(_ other: KahanSum) -> KahanSum {
+        var result = self
+        result.add(other.sum)
+        if !result.sum.isInfinite { result.compensation += other.compensation }
+        return result
+    }
+
     @inline(__always)
     var total: Double { sum.isInfinite ? sum : sum + compensation }
 }

@@ -24,40 +24,33 @@ enum RangeFunction: String {
 
     /// Appends one cell a window.
     func append(
-        _ timestamps: Span<Int64>, _ values: Span<Double>, ends: StepGrid, range: Int64,
+        _ timestamps: Span<Int64>, _ values: Span<Double>, _ windows: Windows,
         to cells: inout [Double]
     ) {
         switch self {
         case .rate, .increase, .delta:
             appendExtrapolated(
                 Extrapolation(isCounter: self != .delta, isRate: self == .rate), timestamps,
-                values, ends: ends, range: range, to: &cells)
+                values, windows, to: &cells)
         case .minimum, .maximum:
             appendExtremes(
-                timestamps, values, ends: ends, range: range, isMaximum: self == .maximum,
+                timestamps, values, windows, isMaximum: self == .maximum,
                 wantsTimes: false, to: &cells)
         case .timeOfMinimum, .timeOfMaximum:
             appendExtremes(
-                timestamps, values, ends: ends, range: range, isMaximum: self == .timeOfMaximum,
+                timestamps, values, windows, isMaximum: self == .timeOfMaximum,
                 wantsTimes: true, to: &cells)
         case .changes, .resets:
             appendEvents(
-                timestamps, values, ends: ends, range: range, onlyFalls: self == .resets,
-                to: &cells)
+                timestamps, values, windows, onlyFalls: self == .resets, to: &cells)
         case .sum:
-            slide(over: timestamps, ends: ends, range: range, to: &cells) { bounds in
-                var sum = KahanSum()
-                for index in bounds.first..<bounds.end { sum.add(values[index]) }
-                return sum.total
-            }
+            var sums = SlidingSum()
+            slide(over: timestamps, windows, to: &cells) { sums.sum(values, $0).total }
         case .average:
-            slide(over: timestamps, ends: ends, range: range, to: &cells) { bounds in
-                var mean = KahanMean()
-                for index in bounds.first..<bounds.end { mean.add(values[index]) }
-                return mean.mean
-            }
+            var sums = SlidingSum()
+            slide(over: timestamps, windows, to: &cells) { sums.mean(values, $0) }
         default:
-            slide(over: timestamps, ends: ends, range: range, to: &cells) { bounds in
+            slide(over: timestamps, windows, to: &cells) { bounds in
                 value(timestamps, values, bounds)
             }
         }
@@ -108,13 +101,13 @@ enum RangeFunction: String {
 /// and leaves once. NaN is worse than any number.
 /// - Complexity: O(samples + windows).
 private func appendExtremes(
-    _ timestamps: Span<Int64>, _ values: Span<Double>, ends: StepGrid, range: Int64,
+    _ timestamps: Span<Int64>, _ values: Span<Double>, _ windows: Windows,
     isMaximum: Bool, wantsTimes: Bool, to cells: inout [Double]
 ) {
     var queue: [Int] = []
     var head = 0
     var entered = 0
-    slide(over: timestamps, ends: ends, range: range, to: &cells) { bounds in
+    slide(over: timestamps, windows, to: &cells) { bounds in
         entered = max(entered, bounds.first)
         while entered < bounds.end {
             let value = values[entered]
@@ -144,7 +137,7 @@ private func appendExtremes(
 ///
 /// - Complexity: O(samples + windows).
 private func appendEvents(
-    _ timestamps: Span<Int64>, _ values: Span<Double>, ends: StepGrid, range: Int64,
+    _ timestamps: Span<Int64>, _ values: Span<Double>, _ windows: Windows,
     onlyFalls: Bool, to cells: inout [Double]
 ) {
     // How many events there are between the first sample and each other.
@@ -162,7 +155,7 @@ private func appendEvents(
         }
         counts.append(count)
     }
-    slide(over: timestamps, ends: ends, range: range, to: &cells) { bounds in
+    slide(over: timestamps, windows, to: &cells) { bounds in
         Double(counts[bounds.end - 1] - counts[bounds.first])
     }
 }

@@ -19,13 +19,13 @@ struct Extrapolation {
 ///
 /// Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
 func appendExtrapolated(
-    _ kind: Extrapolation, _ timestamps: Span<Int64>, _ values: Span<Double>, ends: StepGrid,
-    range: Int64, to cells: inout [Double]
+    _ kind: Extrapolation, _ timestamps: Span<Int64>, _ values: Span<Double>,
+    _ windows: Windows, to cells: inout [Double]
 ) {
     let resets = kind.isCounter ? resetIndexes(values) : []
-    let rangeSeconds = Double(range) / 1000
+    let rangeSeconds = Double(windows.range) / 1000
     var firstReset = 0
-    slide(over: timestamps, ends: ends, range: range, to: &cells) { bounds in
+    slide(over: timestamps, windows, to: &cells) { bounds in
         guard bounds.count >= 2 else { return .absent }
         let first = values[bounds.first]
         var change = values[bounds.end - 1] - first

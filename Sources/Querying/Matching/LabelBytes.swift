@@ -1,10 +1,11 @@
-import TimeSeries
-
 /// A view of a label set's canonical bytes, for looking up labels without allocation.
 ///
 /// Valid only inside the closure that lends the buffer.
 struct LabelBytes {
     private let blob: UnsafeBufferPointer<UInt8>
+
+    /// As `LabelSet.separator`, but known to the compiler here.
+    private static var separator: UInt8 { 0xFF }
 
     init(_ blob: UnsafeBufferPointer<UInt8>) {
         self.blob = blob
@@ -47,9 +48,26 @@ struct LabelBytes {
     }
 
     @inline(__always)
+    func isEqual(
+        _ range: Range<Int>, _ other: UnsafeBufferPointer<UInt8>, _ otherRange: Range<Int>
+    ) -> Bool {
+        guard range.count == otherRange.count else { return false }
+        for i in 0..<range.count
+        where blob[range.lowerBound + i] != other[otherRange.lowerBound + i] {
+            return false
+        }
+        return true
+    }
+
+    /// Copies bytes of the blob; what lies beyond its end is left out.
+    func append(_ range: Range<Int>, to buffer: inout [UInt8]) {
+        buffer.append(contentsOf: blob[range.clamped(to: 0..<blob.count)])
+    }
+
+    @inline(__always)
     private func separator(after start: Int) -> Int {
         var i = start
-        while i < blob.count, blob[i] != LabelSet.separator { i += 1 }
+        while i < blob.count, blob[i] != Self.separator { i += 1 }
         return i
     }
 }

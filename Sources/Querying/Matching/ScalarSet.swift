@@ -111,7 +111,9 @@ extension ScalarSet {
             let category = Unicode.Scalar(value)?.properties.generalCategory ?? .surrogate
             if let run = current, run.category != category || value == 0xE_0000 {
                 let end = value == 0xE_0000 ? 0x3_3FFF : value - 1
-                if let name = categories[run.category] { result[name, default: []].append(run.start...end) }
+                if let name = categories[run.category] {
+                    result[name, default: []].append(run.start...end)
+                }
                 current = nil
             }
             if current == nil { current = (category, value) }

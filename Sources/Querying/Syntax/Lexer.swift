@@ -11,9 +11,10 @@ struct Lexer {
     private let lineStarts: [Int]
 
     init(_ text: String) {
-        bytes = Array(text.utf8)
-        let newline = UInt8(ascii: "\n")
-        lineStarts = [0] + bytes.indices.filter { bytes[$0] == newline }.map { $0 + 1 }
+        let bytes = Array(text.utf8)
+        self.bytes = bytes
+        let newlines = bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }
+        lineStarts = [0] + newlines.map { $0 + 1 }
     }
 
     /// Line and column of a byte offset, from 1.
@@ -125,7 +126,8 @@ extension Lexer {
     private func isPoint(_ i: Int) -> Bool { i < bytes.count && bytes[i] == UInt8(ascii: ".") }
 
     private func isExponentSign(_ i: Int, from start: Int) -> Bool {
-        guard i < bytes.count, i > start, bytes[i] == UInt8(ascii: "+") || bytes[i] == UInt8(ascii: "-"),
+        guard i < bytes.count, i > start,
+            bytes[i] == UInt8(ascii: "+") || bytes[i] == UInt8(ascii: "-"),
             bytes[i - 1] | 0x20 == UInt8(ascii: "e"), isDigit(i + 1)
         else { return false }
         // Of 0xE-1 the E is a digit.
@@ -153,7 +155,8 @@ extension Lexer {
         let point = lower.hasPrefix(".") ? "0" + lower : lower
         // Swift's Double reads "1." and "1.e3" only with a digit behind the point.
         let whole = point.hasSuffix(".") ? String(point.dropLast()) : point
-        if let range = whole.firstIndex(of: "."), whole[whole.index(after: range)...].hasPrefix("e") {
+        if let range = whole.firstIndex(of: "."), whole[whole.index(after: range)...].hasPrefix("e")
+        {
             return Double(whole[..<range] + whole[whole.index(after: range)...])
         }
         return Double(whole)
@@ -238,8 +241,10 @@ extension Lexer {
         case UInt8(ascii: "u"): try append(digits(4, radix: 16, from: start), to: &result, start)
         case UInt8(ascii: "U"): try append(digits(8, radix: 16, from: start), to: &result, start)
         default:
-            let scalar = String(decoding: bytes[(index - 1)..<min(index + 3, bytes.count)], as: UTF8.self)
-                .unicodeScalars.first
+            let scalar = String(
+                decoding: bytes[(index - 1)..<min(index + 3, bytes.count)], as: UTF8.self
+            )
+            .unicodeScalars.first
             throw error(
                 "unknown escape sequence U+\(hexadecimal(scalar?.value ?? 0)) '\(scalar.map(shown) ?? "")'",
                 at: start)

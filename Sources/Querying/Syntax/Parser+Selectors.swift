@@ -7,7 +7,6 @@ extension Parser {
         if try skip("{") { try readMatchers(into: &matchers, name: &name) }
         if let name {
             for matcher in matchers where matcher.name == LabelSet.metricNameLabel {
-                guard matcher.operation == .equal else { continue }
                 throw lexer.error(
                     "metric name must not be set twice: \(quoted(name)) or "
                         + quoted(matcher.value), at: offset)

@@ -7,7 +7,7 @@ struct Parser {
     private(set) var current: Token
     private var nesting = 0
 
-    static let maximumDepth = 150
+    static let maximumDepth = 250
     static let maximumByteCount = 256 * 1024
 
     /// A node with what its parent must know.
@@ -21,7 +21,8 @@ struct Parser {
     init(_ text: String) throws(QueryError) {
         guard text.utf8.count <= Self.maximumByteCount else {
             throw QueryError(
-                .badData, "expression has \(text.utf8.count) bytes, at most "
+                .badData,
+                "expression has \(text.utf8.count) bytes, at most "
                     + "\(Self.maximumByteCount) are allowed")
         }
         lexer = Lexer(text)

@@ -179,15 +179,17 @@ extension PageBuilder {
                     ? "counter, gauge, histogram, summary or untyped" : "an OpenMetrics type",
                 at: rest.lowerBound)
         }
-        let shown = ExpositionError.printable(name.utf8)
-        if let family = families[name], hasType.contains(name) {
-            if family.kind != kind {
+        guard hasType.insert(name).inserted else {
+            if families[name]?.kind != kind {
+                let shown = ExpositionError.printable(name.utf8)
                 warn(.secondType, "second TYPE of '\(shown)'; the first one counts", line)
             }
             return
         }
-        if isSampled(name) { warn(.lateType, "TYPE of '\(shown)' after its samples", line) }
-        hasType.insert(name)
+        if isSampled(name) {
+            let shown = ExpositionError.printable(name.utf8)
+            warn(.lateType, "TYPE of '\(shown)' after its samples", line)
+        }
         families.update(name) { $0.kind = kind }
     }
 

@@ -212,7 +212,14 @@ struct PageBuilder {
         while nameEnd < cursor.end, !PageCursor.endsName(bytes[nameEnd]) { nameEnd += 1 }
         let name = lineStart..<nameEnd
         lastName = name
-        sampledNames.insert(String(decoding: bytes[name], as: UTF8.self))
+        let text = String(decoding: bytes[name], as: UTF8.self)
+        sampledNames.insert(text)
+        if !cursor.isText, families[text]?.kind == .counter {
+            let shown = ExpositionError.printable(text.utf8)
+            warnings.add(
+                .suffix, "counter '\(shown)' without '_total'",
+                line: cursor.lineNumber(of: lineStart))
+        }
     }
 
     private func isEqual(_ start: Int, _ range: Range<Int>) -> Bool {
@@ -245,7 +252,7 @@ struct PageBuilder {
 /// What is odd about a page, each kind of oddity once.
 struct PageWarnings {
     enum Kind: Hashable {
-        case carriageReturn, timestamp, duplicate, secondType, lateType, foreignType, suffix, unit
+        case carriageReturn, timestamp, duplicate, secondType, lateType, foreignType, suffix
     }
 
     private var kinds: Set<Kind> = []

@@ -39,10 +39,13 @@ package struct PresetLibrary: Sendable {
     package func preset(
         for page: ParsedPage, named name: String?, after current: Preset? = nil
     ) -> Preset {
-        let index = PageIndex(page)
+        preset(for: PageIndex(page), named: name, after: current)
+    }
+
+    func preset(for index: PageIndex, named name: String?, after current: Preset?) -> Preset {
         let guess = PresetGuess(index)
         if let name, let named = preset(named: name) { return guess.completing(named) }
-        let names = Set(index.names).union(page.families.all.map(\.name))
+        let names = Set(index.names).union(index.families.all.map(\.name))
         if let recognised = recognise(metricNames: names) { return guess.completing(recognised) }
         if let current, let known = preset(named: current.name) { return guess.completing(known) }
         return guess.completing(guess.preset)

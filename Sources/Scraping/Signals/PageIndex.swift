@@ -17,13 +17,24 @@ struct PageIndex {
         var names: [String] = []
         var series: [String: [Int]] = [:]
         for (index, labels) in table.labels.enumerated() {
-            guard let name = labels.metricName else { continue }
+            guard let name = Self.metricName(labels) else { continue }
             if series[name] == nil { names.append(name) }
             series[name, default: []].append(index)
         }
         self.names = names
         self.series = series
     }
+
+    /// The name, without taking the other labels apart where it comes first, as it mostly does.
+    private static func metricName(_ labels: LabelSet) -> String? {
+        labels.canonicalBytes.withUnsafeBufferPointer { bytes in
+            guard bytes.starts(with: nameKey) else { return labels.metricName }
+            let value = bytes[nameKey.count...].prefix { $0 != LabelSet.separator }
+            return String(decoding: value, as: UTF8.self)
+        }
+    }
+
+    private static let nameKey = Array(LabelSet.metricNameLabel.utf8) + [LabelSet.separator]
 
     /// Values of a label over the series of a metric.
     func values(of label: String, in metric: String) -> Set<String> {

@@ -192,6 +192,7 @@ struct SignalLedger {
 
     private mutating func count(_ page: ParsedPage, _ plan: SignalPlan) {
         let hasRestarted = noteStartTime(page, plan)
+        if hasRestarted { for labels in parked.keys { parked[labels]?.value = 0 } }
         let values = page.batch.values
         for (index, counter) in plan.counters.enumerated() {
             let value = values[counter.rawIndex]

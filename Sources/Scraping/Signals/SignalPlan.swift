@@ -45,9 +45,10 @@ struct SignalPlan {
     var startTimeIndex: Int?
     var warnings: [String] = []
 
-    /// Buckets of other bounds than these are gone for good once the plan holds.
+    /// Where an output stands, by its labels.
     var outputIndices: [LabelSet: Int] = [:]
-    /// Labels without `le` of each histogram that the plan has buckets of.
+    /// Labels without `le` of each histogram that the plan has buckets of: buckets with other
+    /// bounds have no place beside them.
     var bucketGroups: Set<LabelSet> = []
 
     init(table: SeriesTable, preset: Preset) {

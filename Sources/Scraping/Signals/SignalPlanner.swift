@@ -20,17 +20,18 @@ struct SignalPlanner {
     }
 
     private let index: PageIndex
-    private let targetLabels: LabelSet
+    private let targetPairs: [(name: String, value: String)]
     private let createdIndices: [LabelSet: Int]
     private var plan: SignalPlan
     private var matches: [(signal: Signal, matches: [Match])] = []
     private var counterIndices: [Int: Int] = [:]
     private var identities: ModelIdentities
+    private var identityCache: [Int: ModelIdentities.Identity] = [:]
 
     static func plan(
-        _ page: ParsedPage, preset: Preset, targetLabels: LabelSet
+        _ page: ParsedPage, _ index: PageIndex, preset: Preset, targetLabels: LabelSet
     ) -> SignalPlan {
-        var planner = SignalPlanner(PageIndex(page), page, preset, targetLabels)
+        var planner = SignalPlanner(index, page, preset, targetLabels)
         planner.match()
         planner.write()
         return planner.plan
@@ -40,7 +41,7 @@ struct SignalPlanner {
         _ index: PageIndex, _ page: ParsedPage, _ preset: Preset, _ targetLabels: LabelSet
     ) {
         self.index = index
-        self.targetLabels = targetLabels
+        targetPairs = targetLabels.pairs
         createdIndices = Dictionary(
             page.catalog.createdSeries.enumerated().map { ($0.element, $0.offset) },
             uniquingKeysWith: { first, _ in first })
@@ -78,7 +79,7 @@ struct SignalPlanner {
         for (_, matches) in matches {
             for match in matches {
                 identities.note(
-                    plan.table.labels[match.index],
+                    written(match.index),
                     isServed: served.isEmpty || served.contains(match.index))
             }
         }
@@ -173,7 +174,7 @@ struct SignalPlanner {
         for match in matches {
             var extra: [(name: String, value: String)] = []
             if case .classOf(let value) = match.role { extra = [("class", value)] }
-            let labels = self.labels(signal, name, match, extra)
+            let labels = self.labels(name, identity(signal, match), extra)
             if let output = output(labels, .counter) { count(match, output) }
         }
     }
@@ -184,7 +185,7 @@ struct SignalPlanner {
         for match in matches {
             var extra: [(name: String, value: String)] = []
             if case .quantile(let quantile) = match.role { extra = [("quantile", quantile)] }
-            let labels = self.labels(signal, name, match, extra)
+            let labels = self.labels(name, identity(signal, match), extra)
             let metric = plan.table.labels[match.index].metricName ?? ""
             if signal == .cpu, index.isCounter(metric) {
                 if let output = output(labels, .rate(.sum)) { count(match, output) }
@@ -200,48 +201,59 @@ struct SignalPlanner {
     private mutating func writeDistribution(
         _ signal: Signal, _ base: String, _ matches: [Match]
     ) {
-        var bounds: [LabelSet: [LabelSet: Set<String>]] = [:]
+        var bounds: [ModelIdentities.Identity: [[UInt8]: Set<String>]] = [:]
         for match in matches {
-            let raw = plan.table.labels[match.index]
-            let group = labels(signal, base, match, [])
-            let family = match.source.source.countSelector == nil ? histogramKey(raw) : LabelSet()
-            var known = bounds[group, default: [:]][family] ?? []
-            if case .bucket(let bound) = match.role { known.insert(bound) }
-            bounds[group, default: [:]][family] = known
+            let isHistogram = match.source.source.countSelector == nil
+            let histogram = isHistogram ? histogramKey(plan.table.labels[match.index]) : []
+            var bound: [String] = []
+            if case .bucket(let text) = match.role { bound = [text] }
+            bounds[identity(signal, match), default: [:]][histogram, default: []].formUnion(bound)
         }
         let shared = bounds.mapValues { histograms in
             histograms.values.dropFirst().reduce(histograms.values.first ?? []) {
                 $0.intersection($1)
             }
         }
+        for (identity, bounds) in shared where !bounds.isEmpty {
+            plan.bucketGroups.insert(labels(base + "_bucket", identity, []))
+        }
         for match in matches {
-            let group = labels(signal, base, match, [])
-            write(match, signal, base, shared[group] ?? [])
+            let identity = identity(signal, match)
+            write(match, base, identity, shared[identity] ?? [])
         }
     }
 
     private mutating func write(
-        _ match: Match, _ signal: Signal, _ base: String, _ bounds: Set<String>
+        _ match: Match, _ base: String, _ identity: ModelIdentities.Identity, _ bounds: Set<String>
     ) {
-        let part: (suffix: String, extra: [(name: String, value: String)])
+        let labels: LabelSet
         switch match.role {
         case .bucket(let bound):
             guard bounds.contains(bound) else { return }
-            part = ("_bucket", [("le", bound)])
-        case .sum: part = ("_sum", [])
-        default: part = ("_count", [])
+            labels = self.labels(base + "_bucket", identity, [("le", bound)])
+        case .sum: labels = self.labels(base + "_sum", identity, [])
+        default: labels = self.labels(base + "_count", identity, [])
         }
-        let labels = self.labels(signal, base + part.suffix, match, part.extra)
-        if case .bucket = match.role { plan.bucketGroups.insert(labels.removing(["le"])) }
         if let output = output(labels, .counter) { count(match, output) }
     }
 
-    /// A raw histogram's own identity: its labels and base name, without the bound.
-    private func histogramKey(_ raw: LabelSet) -> LabelSet {
-        let name = raw.metricName ?? ""
-        let suffix = ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) } ?? ""
-        return raw.removing(["le"]).setting(
-            LabelSet.metricNameLabel, to: String(name.dropLast(suffix.count)))
+    /// What tells a raw histogram from others: all labels but the bound, and the base name.
+    private func histogramKey(_ raw: LabelSet) -> [UInt8] {
+        let bytes = raw.canonicalBytes
+        var key: [UInt8] = []
+        key.reserveCapacity(bytes.count)
+        for range in raw.byteRanges where !bytes[range.name].elementsEqual("le".utf8) {
+            var value = bytes[range.value]
+            if bytes[range.name].elementsEqual(LabelSet.metricNameLabel.utf8) {
+                let suffix = value.lastIndex(of: UInt8(ascii: "_")) ?? value.endIndex
+                value = value[..<suffix]
+            }
+            key += bytes[range.name]
+            key.append(LabelSet.separator)
+            key += value
+            key.append(LabelSet.separator)
+        }
+        return key
     }
 
     /// Where requests are counted and errors could be, no errors is 0 and not unknown.
@@ -255,16 +267,27 @@ struct SignalPlanner {
 
     // MARK: Parts
 
+    private mutating func identity(_ signal: Signal, _ match: Match) -> ModelIdentities.Identity {
+        identities.completed(written(match.index), attributing: signal.isOfModel)
+    }
+
+    /// What a series itself says of its model; looked up once.
+    private mutating func written(_ index: Int) -> ModelIdentities.Identity {
+        if let known = identityCache[index] { return known }
+        let written = identities.written(plan.table.labels[index])
+        identityCache[index] = written
+        return written
+    }
+
     private func labels(
-        _ signal: Signal, _ name: String, _ match: Match, _ extra: [(name: String, value: String)]
+        _ name: String, _ identity: ModelIdentities.Identity,
+        _ extra: [(name: String, value: String)]
     ) -> LabelSet {
-        let identity = identities.identity(
-            of: plan.table.labels[match.index], attributing: signal.isOfModel)
-        var pairs: [(name: String, value: String)] = extra
-        pairs.append(("model", identity.model ?? ""))
-        pairs.append(("version", identity.version ?? ""))
-        return LabelSet(
-            pairs + targetLabels.pairs + [(name: LabelSet.metricNameLabel, value: name)])
+        var pairs = extra
+        pairs.append((LabelSet.metricNameLabel, name))
+        if let model = identity.model { pairs.append(("model", model)) }
+        if let version = identity.version { pairs.append(("version", version)) }
+        return LabelSet(pairs + targetPairs)
     }
 
     private mutating func output(_ labels: LabelSet, _ kind: SignalPlan.Output.Kind) -> Int? {

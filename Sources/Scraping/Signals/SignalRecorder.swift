@@ -73,9 +73,10 @@ package final class SignalRecorder: Sendable {
     }
 
     private func plan(_ page: ParsedPage, _ state: inout State) -> SignalPlan {
-        let preset = library.preset(for: page, named: presetName, after: state.preset)
+        let index = PageIndex(page)
+        let preset = library.preset(for: index, named: presetName, after: state.preset)
         state.preset = preset
-        return SignalPlanner.plan(page, preset: preset, targetLabels: targetLabels)
+        return SignalPlanner.plan(page, index, preset: preset, targetLabels: targetLabels)
     }
 
     /// All signal series of the target.

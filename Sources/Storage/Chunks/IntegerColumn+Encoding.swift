@@ -1,19 +1,43 @@
 extension IntegerColumn {
-    /// Appends the column to `bytes`, in the cheapest of the four combinations of order and sign.
+    /// Appends the column to `bytes`, with the order and the offsets that look cheapest.
     ///
     /// - Parameter values: At least 1.
     /// - Complexity: O(values), about 10 ns each.
     static func encode(_ values: [Int64], to bytes: inout [UInt8]) {
         precondition(!values.isEmpty, "an empty column")
-        var best: Plan?
-        for order in 1...2 where order == 1 || values.count > 2 {
-            let residuals = residuals(values, order: order)
-            for isZigzag in [false, true] {
-                let plan = Plan(residuals, order: order, isZigzag: isZigzag)
-                if best.map({ plan.bitCount < $0.bitCount }) ?? true { best = plan }
+        var residuals = residuals(values, order: 1)
+        var order = 1
+        var shape = Shape(residuals)
+        if values.count > 2 {
+            let second = Self.residuals(values, order: 2)
+            let secondShape = Shape(second)
+            // The first difference is written as well.
+            if secondShape.bitCount + 8 < shape.bitCount {
+                (residuals, order, shape) = (second, 2, secondShape)
             }
         }
-        best?.write(values, to: &bytes)
+        Plan(residuals, order: order, shape).write(values, to: &bytes)
+    }
+
+    /// From where the residuals are counted, with what that costs about.
+    private struct Shape {
+        let isZigzag: Bool
+        let reference: Int64
+        let bitCount: Int
+
+        init(_ residuals: [Int64]) {
+            let median = median(residuals)
+            let least = residuals.min() ?? 0
+            var zigzagBitCount = 0
+            var offsetBitCount = 0
+            for residual in residuals {
+                zigzagBitCount += 64 - Varint.zigzag(residual &- median).leadingZeroBitCount
+                offsetBitCount += 64 - UInt64(bitPattern: residual &- least).leadingZeroBitCount
+            }
+            isZigzag = zigzagBitCount < offsetBitCount
+            reference = isZigzag ? median : least
+            bitCount = min(zigzagBitCount, offsetBitCount)
+        }
     }
 
     /// `count − order` differences; none where there are fewer values.
@@ -31,49 +55,35 @@ extension IntegerColumn {
         }
     }
 
-    /// One way to write the residuals, with what it costs.
+    /// How the residuals are written.
     private struct Plan {
         let order: Int
-        let isZigzag: Bool
-        let reference: Int64
+        let shape: Shape
         let codes: [UInt64]
-        let packings: [Packing]
-        let bitCount: Int
 
-        init(_ residuals: [Int64], order: Int, isZigzag: Bool) {
+        init(_ residuals: [Int64], order: Int, _ shape: Shape) {
             self.order = order
-            self.isZigzag = isZigzag
-            let reference = isZigzag ? median(residuals) : residuals.min() ?? 0
-            self.reference = reference
-            codes = residuals.map {
-                isZigzag
-                    ? Varint.zigzag($0 &- reference) : UInt64(bitPattern: $0 &- reference)
-            }
-            var packings: [Packing] = []
-            var bitCount = 0
-            for start in stride(from: 0, to: codes.count, by: groupCount) {
-                let group = codes[start..<min(start + groupCount, codes.count)]
-                let (packing, cost) = group.withUnsafeBufferPointer { cheapest($0) }
-                packings.append(packing)
-                bitCount += packingBitCount + cost
-            }
-            self.packings = packings
-            self.bitCount = bitCount + (order == 2 ? 8 : 0)
+            self.shape = shape
+            let reference = shape.reference
+            codes =
+                shape.isZigzag
+                ? residuals.map { Varint.zigzag($0 &- reference) }
+                : residuals.map { UInt64(bitPattern: $0 &- reference) }
         }
 
         func write(_ values: [Int64], to bytes: inout [UInt8]) {
-            bytes.append(UInt8(order - 1) | (isZigzag ? 2 : 0))
+            bytes.append(UInt8(order - 1) | (shape.isZigzag ? 2 : 0))
             Varint.append(signed: values[0], to: &bytes)
             if order == 2, values.count > 1 {
                 Varint.append(signed: values[1] &- values[0], to: &bytes)
             }
             guard values.count > order else { return }
-            Varint.append(signed: reference, to: &bytes)
+            Varint.append(signed: shape.reference, to: &bytes)
             var bits = BitWriter()
-            for (index, packing) in packings.enumerated() {
-                let start = index * groupCount
-                let end = min(start + groupCount, codes.count)
-                codes[start..<end].withUnsafeBufferPointer { pack($0, packing, &bits) }
+            for start in stride(from: 0, to: codes.count, by: groupCount) {
+                codes[start..<min(start + groupCount, codes.count)].withUnsafeBufferPointer {
+                    pack($0, cheapest($0), &bits)
+                }
             }
             bits.append(to: &bytes)
         }
@@ -89,7 +99,7 @@ extension IntegerColumn {
 
     private static func cheapest(
         _ group: UnsafeBufferPointer<UInt64>
-    ) -> (packing: Packing, bitCount: Int) {
+    ) -> Packing {
         var union: UInt64 = 0
         var greatest: UInt64 = 0
         var sum: UInt64 = 0
@@ -100,12 +110,12 @@ extension IntegerColumn {
             sum = sum &+ code
             nonZeroCount += code == 0 ? 0 : 1
         }
-        if union == 0 { return (.zero, 0) }
+        if union == 0 { return .zero }
         let width = 64 - union.leadingZeroBitCount
         var best = Packing.fixed(width: width)
         var bestCost = width * group.count
         // Codes of 58 bits and more could overflow the sum, and are too large for Rice codes.
-        guard width <= 57 else { return (best, bestCost) }
+        guard width <= 57 else { return best }
         // Without the greatest, so that one outlier does not set the parameter.
         let typical = (sum - greatest) / UInt64(max(1, group.count - 1))
         let guess = max(0, 63 - (typical | 1).leadingZeroBitCount)
@@ -120,7 +130,7 @@ extension IntegerColumn {
             let cost = sparseCost(group, parameter)
             if cost < bestCost { (best, bestCost) = (.sparse(parameter: parameter), cost) }
         }
-        return (best, bestCost)
+        return best
     }
 
     @inline(__always)

@@ -102,13 +102,21 @@ extension Store {
         if walByteCount > CommitLog.walByteLimit { try truncateLog() }
     }
 
-    /// Empties the write-ahead log where no reader needs it; else leaves it for the next time.
+    /// Empties the write-ahead log where no reader needs it; else leaves it for the next time,
+    /// so that commits do not wait for a reader.
     private func truncateLog() throws(StorageError) {
         try Self.wrapping("checkpointing", path: options.path) {
-            do {
-                _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                return
+            try database.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA busy_timeout = 50")
+                defer {
+                    let milliseconds = Int(Self.busyTimeoutSeconds * 1000)
+                    try? db.execute(sql: "PRAGMA busy_timeout = \(milliseconds)")
+                }
+                do {
+                    _ = try db.checkpoint(.truncate)
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    return
+                }
             }
         }
     }

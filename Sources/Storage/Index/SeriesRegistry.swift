@@ -80,7 +80,8 @@ struct SeriesRegistry {
                 continue
             }
             let id = try Self.labelID(
-                name: Data(set.canonicalBytes[name]), value: Data(set.canonicalBytes[value]), in: db)
+                name: Data(set.canonicalBytes[name]), value: Data(set.canonicalBytes[value]), in: db
+            )
             // A copy, so that the cache does not keep the whole label set alive.
             labelIDs[ArraySlice(Array(text))] = id
             ids.append(id)

@@ -39,7 +39,8 @@ struct ColorPairs {
     }
 
     private mutating func pair(_ foreground: Int16, _ background: Int16) -> Int32 {
-        let key = UInt32(UInt16(bitPattern: foreground)) << 16 | UInt32(UInt16(bitPattern: background))
+        let key =
+            UInt32(UInt16(bitPattern: foreground)) << 16 | UInt32(UInt16(bitPattern: background))
         if let known = pairs[key] { return known }
         // Negative where the table is full: the default pair still shows the glyph.
         let pair = max(0, alloc_pair(Int32(foreground), Int32(background)))

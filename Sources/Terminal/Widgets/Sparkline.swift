@@ -40,19 +40,10 @@ package struct Sparkline {
                 let role = Role.calm(Int(fraction * Double(Role.calmCount - 1) + 0.5))
                 canvas.set(canvas.traits.isASCII ? "#" : "▆", column + x, row, Style(role))
             } else {
-                canvas.set(HeatGlyphs.glyph(fraction), column + x, row, style(value))
+                // What is normal stays a dot, as it stays grey where there are colours.
+                let glyph = HeatGlyphs.glyph(fraction < 0.35 ? 0.125 : fraction)
+                canvas.set(glyph, column + x, row, style(value))
             }
         }
-    }
-}
-
-/// The ramp that stands for colours where there are none.
-package enum HeatGlyphs {
-    package static let ramp: [Unicode.Scalar] = [" ", ".", ":", "-", "=", "+", "*", "%", "@"]
-
-    /// - Parameter intensity: 0…1.
-    package static func glyph(_ intensity: Double) -> Unicode.Scalar {
-        let level = Int(intensity * Double(ramp.count - 1) + 0.5)
-        return ramp[min(max(0, level), ramp.count - 1)]
     }
 }

@@ -120,7 +120,8 @@ actor AnomalyMonitor {
         add("mlmon_signal_value", verdict.value)
         // While it warms up there is no score: unknown is not 0.
         guard !verdict.isWarmingUp else { return }
-        add("mlmon_anomaly_score", verdict.score)
+        // Above the threshold as long as the incident lasts, which is what rules and charts need.
+        add("mlmon_anomaly_score", verdict.severity)
         add("mlmon_expected_lower", verdict.lower)
         add("mlmon_expected_upper", verdict.upper)
     }

@@ -11,7 +11,7 @@ import TimeSeries
 /// The composition root: joins collector, store, detectors, rules and deliveries.
 final class Monitor: Sendable {
     private static let commitInterval = Duration.milliseconds(500)
-    private static let compactionInterval = Duration.seconds(10)
+    private static let compactionInterval = Duration.seconds(5)
     private static let retentionInterval = Duration.seconds(60)
     /// Detectors and rules look this often; windows and rule groups have their own rhythm.
     private static let evaluationInterval = Duration.seconds(1)
@@ -34,6 +34,7 @@ final class Monitor: Sendable {
         self.configuration = configuration
         self.store = store
         self.logger = logger
+        Program.raiseDescriptorLimit()
         try store.removeTargets(
             except: configuration.services.map { ($0.service, $0.instance) })
         let services = try Self.services(

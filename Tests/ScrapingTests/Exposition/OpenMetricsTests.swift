@@ -84,6 +84,12 @@ struct OpenMetricsTests {
         #expect(try Page.read("a 1\n").batch.timestamps == nil)
     }
 
+    @Test("warns of a counter without its suffix")
+    func suffix() throws {
+        let page = try Page.read("# TYPE foo counter\nfoo 17\n# EOF\n", .openMetrics)
+        #expect(page.warnings == ["line 2: counter 'foo' without '_total'"])
+    }
+
     @Test("keeps _created as evidence of resets, not as series")
     func created() throws {
         let page = try Page.read(

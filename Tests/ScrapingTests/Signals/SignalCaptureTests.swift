@@ -136,6 +136,8 @@ struct SignalCaptureTests {
         ("fastapi-instrumentator", 600, 100, ""),
         ("fastapi-starlette-exporter", 575, 75, ""),
         ("fastapi-prometheus-client", 500, nil, "{model=\"digits\",version=\"2.1\"}"),
+        ("kserve-sdk", 550, nil, "{model=\"digits\"}"),
+        ("litserve", 500, nil, "{model=\"predict_time\"}"),
         ("bentoml", 598, 98, "{model=\"digits\",version=\"1\"}"),
     ]
 

@@ -96,6 +96,15 @@ struct SignalRecorderTests {
         #expect(samples["mlmon_requests_total"] == 150)
     }
 
+    @Test("counts a series from zero that comes back after a restart")
+    func parkedOverRestart() throws {
+        let scrapes = Scrapes([Self.preset])
+        _ = try scrapes.scrape("req{a=\"1\"} 10\nprocess_start_time_seconds 1000\n")
+        _ = try scrapes.scrape("process_start_time_seconds 2000\n")
+        let samples = try scrapes.scrape("req{a=\"1\"} 15\nprocess_start_time_seconds 2000\n")
+        #expect(samples["mlmon_requests_total"] == 15)
+    }
+
     @Test("sees a restart by _created though the counter is higher")
     func created() throws {
         let scrapes = Scrapes([Self.preset])

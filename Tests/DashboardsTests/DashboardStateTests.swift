@@ -135,6 +135,20 @@ struct StateTests {
         #expect(state.filterDraft == "ran[2Jker ")
     }
 
+    @Test("what is filtered out or gone does not stay selected")
+    func vanished() {
+        var state = Fixture.state(Size(200, 60))
+        _ = press(&state, "/", "v", "i", "s", "i", "o", "n", .enter)
+        #expect(state.selected == "vision-tag")
+        #expect(state.request.service == "vision-tag")
+        _ = press(&state, .escape, .enter)
+        #expect(state.page == .service)
+        var snapshot = Fixture.snapshot(state.request)
+        snapshot.services.removeAll { $0.name == "vision-tag" }
+        _ = state.apply(.loaded(snapshot))
+        #expect(state.selected == "search-rerank")
+    }
+
     @Test("unknown keys and any order of keys never trap")
     func fuzz() {
         var state = Fixture.state(Size(90, 20))
@@ -149,84 +163,5 @@ struct StateTests {
             if seed >> 60 == 0 { _ = state.apply(.loaded(Fixture.snapshot(state.request))) }
         }
         #expect(Frame(state, traits: .init()).canvas.size == Size(90, 20))
-    }
-}
-
-@Suite("Keys")
-struct KeyTableTests {
-    @Test("a key has one meaning on a page", arguments: Page.allCases)
-    func unique(page: Page) {
-        var seen: [Key: Action] = [:]
-        for binding in KeyTable.bindings where binding.page == nil || binding.page == page {
-            for key in binding.keys {
-                #expect(seen[key] == nil, "\(key) is \(binding.action) and \(seen[key] ?? .quit)")
-                seen[key] = binding.action
-            }
-        }
-    }
-
-    @Test("a key that acts on both pages means the same on both")
-    func sameEverywhere() {
-        for key in KeyTable.bindings.flatMap(\.keys) {
-            let actions = Page.allCases.compactMap { KeyTable.action(for: key, on: $0) }
-            #expect(Set(actions).count == 1, "\(key)")
-        }
-    }
-
-    @Test("^A and ^B are left to tmux and screen, and nothing destructive is bound")
-    func left() {
-        for page in Page.allCases {
-            #expect(KeyTable.action(for: .control("a"), on: page) == nil)
-            #expect(KeyTable.action(for: .control("b"), on: page) == nil)
-        }
-    }
-
-    @Test("the footer keeps help and quit at any width", arguments: [24, 40, 60, 80, 200])
-    func footer(columns: Int) {
-        let lines = Fixture.text(Fixture.state(Size(columns, 20))).split(
-            separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.last?.contains("q quit") == true, "\(lines.last ?? "")")
-    }
-}
-
-@Suite("Filter")
-struct ServiceFilterTests {
-    @Test(
-        "terms are text, patterns, states and limits, all of which must hold",
-        arguments: [
-            ("rank", ["ranker-eu", "search-rerank"]), ("v42", ["ranker-eu"]),
-            ("/^ranker/", []), ("/ranker-(eu|us)/", ["ranker-eu"]),
-            ("state=crit", ["ranker-eu"]), ("state=down", ["search-rerank"]),
-            ("p99>200", ["asr-stream", "ranker-eu"]), ("p99>200 !asr", ["ranker-eu"]),
-            ("err>0.5", ["ranker-eu"]), ("psi>0.1", ["ranker-eu"]), ("rps>900", ["fraud-score"]),
-            ("RANKER", ["ranker-eu"]), ("nothing", []), ("日本", ["日本語モデル"]),
-        ] as [(String, [String])])
-    func terms(text: String, names: [String]) throws {
-        let filter = try ServiceFilter(parsing: text)
-        let grid = TimeGrid(.fifteenMinutes, endingBefore: Fixture.now)
-        let found = Fixture.services(grid).filter(filter.matches).map(\.name).sorted()
-        if text == "/^ranker/" { return #expect(found.count <= 1) }
-        #expect(found == names)
-    }
-
-    @Test(
-        "what is wrong is said",
-        arguments: ["p9>1", "p99>x", "state=purple", "/(/"])
-    func mistakes(text: String) {
-        #expect(throws: FilterError.self) { try ServiceFilter(parsing: text) }
-    }
-
-    @Test("a filter is applied as it is typed, and one that is wrong keeps the last good one")
-    func typing() {
-        var state = Fixture.state()
-        for key: Key in ["/", "r", "a", "n", "k"] { _ = state.apply(.key(key)) }
-        #expect(state.rows.map(\.name) == ["search-rerank", "ranker-eu"])
-        for key: Key in [" ", "p", "9", ">", "1"] { _ = state.apply(.key(key)) }
-        #expect(state.filterError != nil)
-        _ = state.apply(.key(.enter))
-        #expect(state.filterDraft != nil)
-        #expect(Fixture.text(state).contains("expected p50, p99, err, psi, rps"))
-        _ = state.apply(.key(.escape))
-        #expect(state.filter == nil && state.rows.count == 7)
     }
 }
