@@ -27,6 +27,7 @@ struct MLMon: ParsableCommand {
         defaultSubcommand: WatchCommand.self)
 
     static func main() {
+        Program.acceptSignals()
         Program.endQuietlyOnClosedPipe()
         do {
             var command = try parseAsRoot()

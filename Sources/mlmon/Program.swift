@@ -22,6 +22,14 @@ enum Program {
         signal(SIGPIPE) { _ in _exit(0) }
     }
 
+    /// A parent that starts mlmon from a thread with blocked signals hands that mask down; TERM must
+    /// end the program all the same.
+    static func acceptSignals() {
+        var all = sigset_t()
+        sigfillset(&all)
+        sigprocmask(SIG_UNBLOCK, &all, nil)
+    }
+
     /// For commands that hold sockets: a peer that went away is an error of that transfer, no end.
     static func ignoreClosedPipes() {
         signal(SIGPIPE, SIG_IGN)

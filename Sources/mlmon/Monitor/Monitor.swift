@@ -37,6 +37,7 @@ final class Monitor: Sendable {
         Program.raiseDescriptorLimit()
         try store.removeTargets(
             except: configuration.services.map { ($0.service, $0.instance) })
+        board.announce(configuration.services, known: try store.targets())
         let services = try Self.services(
             configuration, store: store, client: client, board: board, logger: logger)
         group = ServiceGroup(

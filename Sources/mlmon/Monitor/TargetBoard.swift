@@ -1,3 +1,4 @@
+import HTTP
 import Scraping
 import Storage
 import Synchronization
@@ -6,6 +7,22 @@ import TimeSeries
 /// The newest status of each target, on its way to the store.
 final class TargetBoard: Sendable {
     private let changed = Mutex<[Int: TargetStatus]>([:])
+
+    /// Shows targets that the store does not know yet, before their first scrape.
+    func announce(_ targets: [Target], known: [TargetStatus]) {
+        let known = Set(known.map { [$0.service, $0.instance] })
+        changed.withLock { changed in
+            for (index, target) in targets.enumerated()
+            where !known.contains([target.service, target.instance]) {
+                changed[index] = TargetStatus(
+                    service: target.service, instance: target.instance,
+                    url: HTTPRequest.redacted(target.url), preset: target.preset ?? "",
+                    isPresetRecognised: false, intervalSeconds: target.interval.inSeconds,
+                    isUp: false, lastScrapeMilliseconds: nil, lastDurationSeconds: nil,
+                    sampleCount: 0, message: nil)
+            }
+        }
+    }
 
     func note(_ result: ScrapeResult) {
         let status = result.status
