@@ -79,7 +79,9 @@ let package = Package(
         .testTarget(
             name: "ScrapingTests", dependencies: ["Scraping", "TestSupport"],
             resources: [.copy("Pages")]),
-        .testTarget(name: "StorageTests", dependencies: ["Querying", "Storage", "TestSupport", "TimeSeries", grdb]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Querying", "Storage", "TestSupport", "TimeSeries", grdb]),
         .testTarget(
             name: "AlertingTests", dependencies: ["Alerting", "Configuring", "TestSupport", yams]),
         .testTarget(

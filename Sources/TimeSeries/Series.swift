@@ -17,7 +17,8 @@ package struct Series: Sendable {
 
     package init(labels: LabelSet, samples: [Sample]) {
         self.init(
-            labels: labels, timestamps: samples.map(\.at.milliseconds), values: samples.map(\.value))
+            labels: labels, timestamps: samples.map(\.at.milliseconds), values: samples.map(\.value)
+        )
     }
 
     package var samples: [Sample] {

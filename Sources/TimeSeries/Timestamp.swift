@@ -41,7 +41,8 @@ package struct Timestamp: Hashable, Comparable, Codable, Sendable {
     package func aligned(to step: Duration) -> Timestamp {
         let step = max(step.milliseconds, 1)
         let remainder = milliseconds % step
-        return Timestamp(milliseconds: milliseconds - (remainder < 0 ? remainder + step : remainder))
+        return Timestamp(
+            milliseconds: milliseconds - (remainder < 0 ? remainder + step : remainder))
     }
 }
 

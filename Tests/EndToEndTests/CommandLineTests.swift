@@ -18,7 +18,10 @@ struct CommandLineTests {
         let result = try Program.run(["check"], in: folder.path)
         #expect(result.status == 2)
         let lines = result.errors.split(separator: "\n")
-        #expect(lines.contains { $0.hasPrefix("mlmon.yaml:1:") && $0.contains("did you mean 'retention'") })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("mlmon.yaml:1:") && $0.contains("did you mean 'retention'")
+            })
         #expect(lines.contains { $0.hasPrefix("mlmon.yaml:2:") })
         #expect(lines.contains { $0.hasPrefix("mlmon.yaml:5:") })
     }

@@ -25,7 +25,9 @@ struct TimestampTests {
 
     @Test(
         "refuses what is not a time",
-        arguments: ["", "yesterday", "2026-13-01", "2026-02-30", "2026-11-21T25:00:00Z", "2026-11-21T1"])
+        arguments: [
+            "", "yesterday", "2026-13-01", "2026-02-30", "2026-11-21T25:00:00Z", "2026-11-21T1",
+        ])
     func refused(text: String) {
         #expect(Timestamp(parsing: text) == nil)
     }

@@ -31,7 +31,9 @@ struct DiscoverCommand: ParsableCommand {
             await client.shutdown()
             return found
         }
-        for service in found { Program.complain("found \(service.title) at \(service.service.url)") }
+        for service in found {
+            Program.complain("found \(service.title) at \(service.service.url)")
+        }
         guard !found.isEmpty else {
             Program.complain(
                 "no metrics pages found; see docs/configuration.md for services elsewhere, and "

@@ -38,7 +38,8 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         guard let step = Duration(parsingPrometheus: step), step >= .seconds(1) else {
-            throw ValidationError("--step is '\(step)', expected a duration of at least 1s, like 1m")
+            throw ValidationError(
+                "--step is '\(step)', expected a duration of at least 1s, like 1m")
         }
         guard let since = Duration(parsingPrometheus: since), since >= step else {
             throw ValidationError(

@@ -19,7 +19,8 @@ struct StoreLocation: ParsableArguments {
 
     /// The file named, or `mlmon.yaml` where there is one; nil where there is none.
     var configurationPath: String? {
-        config ?? (FileManager.default.fileExists(atPath: Self.defaultPath) ? Self.defaultPath : nil)
+        config
+            ?? (FileManager.default.fileExists(atPath: Self.defaultPath) ? Self.defaultPath : nil)
     }
 
     /// Reads the configuration; prints every mistake and ends with status 2 where there are any.

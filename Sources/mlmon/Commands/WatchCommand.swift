@@ -60,7 +60,7 @@ struct WatchCommand: ParsableCommand {
     private func ownedStore(_ configuration: MonitorConfiguration) throws -> Store? {
         do {
             return try Store(configuration.store)
-        } catch where error.isOwnedElsewhere {
+        } catch  where error.isOwnedElsewhere {
             return nil
         } catch {
             throw CommandFailure("\(error)")
@@ -102,7 +102,8 @@ struct WatchCommand: ParsableCommand {
                 machine. Write one (docs/configuration.md), or see the demo: mlmon demo
                 """
         }
-        return "Found on this machine: " + found.map { "\($0.title) at \($0.service.url)" }
+        return "Found on this machine: "
+            + found.map { "\($0.title) at \($0.service.url)" }
             .joined(separator: ", ")
             + ". Nothing is kept. To keep it: mlmon discover > mlmon.yaml"
     }
@@ -140,7 +141,8 @@ struct ScreenOptions: ParsableArguments {
             throw ValidationError("--theme is '\(theme)', expected one of \(Self.themeNames)")
         }
         return DashboardOptions(
-            theme: theme, ascii: ascii ? true : nil, initialPage: page.page, initialService: service,
+            theme: theme, ascii: ascii ? true : nil, initialPage: page.page,
+            initialService: service,
             version: MLMon.version, environment: Program.environment)
     }
 }

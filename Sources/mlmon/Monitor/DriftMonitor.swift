@@ -105,7 +105,9 @@ actor DriftMonitor {
     private func newestBaselines() throws -> [DistributionKey: BaselineRecord] {
         var newest: [DistributionKey: BaselineRecord] = [:]
         for baseline in try store.baselines() {
-            guard let feature = DistributionKey.Feature(rawValue: baseline.feature) else { continue }
+            guard let feature = DistributionKey.Feature(rawValue: baseline.feature) else {
+                continue
+            }
             let key = DistributionKey(
                 service: baseline.service, model: baseline.model, version: baseline.version,
                 feature: feature)
@@ -143,9 +145,11 @@ actor DriftMonitor {
             add("mlmon_drift_state", record.state.number)
             add("mlmon_drift_samples", record.counts.reduce(0, +))
             add("mlmon_drift_psi", record.psi)
-            add("mlmon_drift_psi_corrected", record.psi.flatMap { psi in
-                record.psiNullMean.map { psi - $0 }
-            })
+            add(
+                "mlmon_drift_psi_corrected",
+                record.psi.flatMap { psi in
+                    record.psiNullMean.map { psi - $0 }
+                })
             add("mlmon_drift_p_value", record.pValue)
         }
         return samples.isEmpty ? nil : SampleBatch(at: now, samples)
