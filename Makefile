@@ -27,6 +27,7 @@ test: setup
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 .build/release/mlmon "$(DESTDIR)$(PREFIX)/bin/mlmon"
+	-strip "$(DESTDIR)$(PREFIX)/bin/mlmon"
 
 bench: setup
 	MLMON_BENCHMARKS=1 $(SWIFT) package --disable-sandbox --allow-writing-to-package-directory benchmark

@@ -32,6 +32,7 @@ struct MLMon: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            try Program.finishOutput()
         } catch let exit as ExitCode {
             Program.end(exit.rawValue)
         } catch let error as CommandFailure {

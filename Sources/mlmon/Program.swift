@@ -12,6 +12,16 @@ enum Program {
         exit(status)
     }
 
+    /// Writes out what `print` holds back.
+    ///
+    /// - Throws: `CommandFailure` where standard output could not take it.
+    static func finishOutput() throws {
+        if fflush(nil) != 0 {
+            throw CommandFailure(
+                "writing standard output: \(String(cString: strerror(errno)))")
+        }
+    }
+
     /// One line on standard error.
     static func complain(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))

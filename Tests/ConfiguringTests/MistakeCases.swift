@@ -285,6 +285,18 @@ let ruleCases: [MistakeCase] = [
         """,
         "r.yaml:7:15: expr: …"),
     MistakeCase(
+        "PromQL that no rule can use",
+        """
+        groups:
+          - name: a
+            rules:
+              - {alert: A, expr: '"hello"'}
+              - {alert: B, expr: 'up[5m]'}
+        """,
+        "r.yaml:4:26: expr: gives a string, expected a vector or a scalar",
+        "r.yaml:5:26: expr: gives a range of samples; put a function like rate around it, "
+            + "expected a vector or a scalar"),
+    MistakeCase(
         "PromQL in a folded block",
         """
         groups:

@@ -84,6 +84,28 @@ struct CommandLineTests {
         #expect(query.errors.contains("none.db"))
     }
 
+    @Test("the report writes through a link, and never over its own store")
+    func reportOutput() async throws {
+        let watched = try Watched(hook: try Hook())
+        let program = try watched.start()
+        #expect(await watched.scrapes(2))
+        let real = watched.folder.file("real.csv")
+        _ = try watched.folder.write("old", to: "real.csv")
+        try FileManager.default.createSymbolicLink(
+            atPath: watched.folder.file("link.csv"), withDestinationPath: real)
+        #expect(
+            try await eventually {
+                try watched.mlmon("report", "--output", "link.csv", "--since", "5m").status == 0
+                    && String(contentsOfFile: real, encoding: .utf8).hasPrefix("time,service")
+            })
+        let refused = try watched.mlmon("report", "--output", "mlmon.db")
+        #expect(refused.status == 2)
+        #expect(refused.errors.contains("store itself"))
+        #expect(try watched.mlmon("query", "up", "--at", "-1s", "--format", "json").status == 0)
+        #expect(try watched.mlmon("report", "--service", "nope").errors.contains("'nope'"))
+        #expect(program.end() == 0)
+    }
+
     @Test("the demo's fleet is served and its configuration works as printed")
     func demoFleet() async throws {
         let folder = try TemporaryDirectory()

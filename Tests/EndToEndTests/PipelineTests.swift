@@ -35,7 +35,13 @@ struct PipelineTests {
         #expect(try watched.mlmon("alerts").status == 1)
 
         shared.value = ["cat", "cat", "cat", "dog"]
-        #expect(await eventually { watched.hook.has("resolved", "PredictionDrift") })
+        let isResolved = await eventually(within: .seconds(60)) {
+            watched.hook.has("resolved", "PredictionDrift")
+        }
+        let verdicts = try watched.mlmon(
+            "query", "{__name__=~'mlmon_drift_(state|p_value|samples)'}", "--start", "-60s",
+            "--step", "2s")
+        #expect(isResolved, "\(verdicts.output)")
         load.cancel()
         let sent = await load.value
         #expect(await watched.scrapes(2))
@@ -109,6 +115,48 @@ struct PipelineTests {
         #expect(states.prefix(firstResolved).allSatisfy { $0 == "firing" })
         #expect(service.scrapeCount > 0)
         #expect(program.end() == 0)
+    }
+
+    @Test("a page of absurd numbers harms no other service, and a departed one leaves no alert")
+    func absurdNeighbour() async throws {
+        let scrapes = Counter()
+        let absurd = try TestServer { _ in
+            let value = ["5", "NaN", "+Inf", "-Inf", "1e308", "-1e308"][scrapes.next() % 6]
+            return .text(
+                """
+                # TYPE model_predictions_total counter
+                model_predictions_total{model="m",class="a"} \(value)
+                # TYPE inference_requests_total counter
+                inference_requests_total{model="m",status="200"} \(value)
+
+                """)
+        }
+        let watched = try Watched(hook: try Hook(), rules: Self.downRule)
+        let path = watched.folder.file("mlmon.yaml")
+        let configuration = try String(contentsOfFile: path, encoding: .utf8)
+        let both = configuration.replacing(
+            "services:\n", with: "services:\n  - {name: absurd, url: \"\(absurd.url())\"}\n")
+        try both.write(toFile: path, atomically: true, encoding: .utf8)
+        var program = try watched.start()
+        #expect(await watched.scrapes(1))
+        let load = traffic(to: watched.service) { (20, ["cat", "dog"]) }
+        #expect(
+            try await eventually {
+                try watched.values("mlmon_drift_state{service='digits'}") == [2]
+            }, "\(program.errors)")
+        load.cancel()
+        #expect(program.isRunning)
+        absurd.stop()
+        #expect(
+            try await eventually { try watched.mlmon("alerts").output.contains("FIRING") })
+        program.end()
+
+        try configuration.write(toFile: path, atomically: true, encoding: .utf8)
+        program = try watched.start()
+        #expect(
+            try await eventually { try watched.mlmon("alerts").status == 0 }, "\(program.errors)")
+        #expect(await eventually { watched.hook.has("resolved", "ServiceDown") })
+        program.end()
     }
 
     /// The sum of a column of the report.

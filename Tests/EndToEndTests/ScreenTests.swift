@@ -38,7 +38,7 @@ struct ScreenTests {
 
     @Test(
         "restores the terminal when it is ended from outside or crashes",
-        arguments: [SIGTERM, SIGHUP, SIGINT, SIGSEGV, SIGABRT, SIGILL])
+        arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGABRT, SIGILL])
     func ended(by number: Int32) async throws {
         let (pty, folder) = try demo(size: (80, 24))
         #expect(await eventually { pty.output.contains("fraud-score") })

@@ -104,7 +104,8 @@ final class Hook: Sendable {
     }
 }
 
-private final class Counter: Sendable {
+/// Counts up from 0.
+final class Counter: Sendable {
     private let value = Mutex(0)
 
     func next() -> Int {

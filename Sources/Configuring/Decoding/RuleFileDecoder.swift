@@ -1,5 +1,6 @@
 import Alerting
 import Querying
+import TimeSeries
 import Yams
 
 /// Reads a rule file of Prometheus' format.
@@ -115,7 +116,13 @@ extension DocumentContext {
     /// Parses PromQL; a mistake is reported where it stands in the file.
     func expression(_ text: String, _ node: Node, of field: Field) -> QueryExpression? {
         do {
-            return try QueryExpression(parsing: text)
+            let expression = try QueryExpression(parsing: text)
+            if let kind = Self.unusableKind(of: expression) {
+                report(
+                    "\(field.name): gives a \(kind), expected a vector or a scalar",
+                    at: field.valuePosition)
+            }
+            return expression
         } catch {
             let place = error.position.flatMap { position(of: $0, in: text, node) }
             let remark =
@@ -124,6 +131,18 @@ extension DocumentContext {
             report(
                 "\(field.name): \(error.message)\(remark)", at: place ?? field.valuePosition)
             return nil
+        }
+    }
+
+    /// What an expression gives that no rule can use; nil for vectors and scalars. The kind of a
+    /// result does not depend on the data, so it is tried on none.
+    private static func unusableKind(of expression: QueryExpression) -> String? {
+        let result = try? QueryEngine().instant(
+            expression, at: Timestamp(milliseconds: 0), over: MemorySource([]))
+        return switch result {
+        case .string: "string"
+        case .matrix: "range of samples; put a function like rate around it"
+        case .scalar, .vector, nil: nil
         }
     }
 

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A handler may run on any thread; only the pipe wakes the one that sleeps.
 enum SignalPipe {
-    static let handled: [Int32] = [SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGTSTP]
+    static let handled: [Int32] = [SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
 
     static func install(writingTo descriptor: Int32) {
         signalPipeEnd = descriptor

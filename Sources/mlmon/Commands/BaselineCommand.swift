@@ -30,18 +30,20 @@ struct BaselineCommand: ParsableCommand {
         @Option(help: "Only this version.")
         var version: String?
 
-        @Option(help: "First instant: RFC 3339, seconds since the epoch, or an age like -2h.")
+        @Option(
+            parsing: .unconditional,
+            help: "First instant: RFC 3339, seconds since the epoch, or an age like -2h.")
         var from: String
 
-        @Option(help: "Last instant (default: now).")
+        @Option(parsing: .unconditional, help: "Last instant (default: now).")
         var through: String?
 
         @OptionGroup var location: StoreLocation
 
         func run() throws {
-            guard let from = try Instant.parse(from, option: "--from") else { return }
-            let through = try Instant.parse(through, option: "--through") ?? Program.now()
-            guard from < through else { throw ValidationError("--from is not before --through") }
+            guard let from = try BaselineCommand.instant(from, option: "--from") else { return }
+            let through = try BaselineCommand.instant(through, option: "--through") ?? Program.now()
+            guard from < through else { throw CommandFailure("--from is not before --through") }
             let store = try location.openForNotes()
             let pinned = try location.orFail {
                 try BaselinePinning(store: store, options: location.driftOptions())
@@ -55,6 +57,15 @@ struct BaselineCommand: ParsableCommand {
                         + "'mlmon query mlmon_predictions_total' shows what there is")
             }
             for baseline in pinned { print("pinned \(baseline.summary)") }
+        }
+    }
+
+    /// - Throws: `CommandFailure` where the text is no instant.
+    private static func instant(_ text: String?, option: String) throws -> Timestamp? {
+        do {
+            return try Instant.parse(text, option: option)
+        } catch let error as QueryError {
+            throw CommandFailure(error.message)
         }
     }
 

@@ -23,13 +23,13 @@ struct QueryCommand: ParsableCommand {
     @Argument(help: "The expression.")
     var expression: String
 
-    @Option(help: "Evaluate at this instant (default: now).")
+    @Option(parsing: .unconditional, help: "Evaluate at this instant (default: now).")
     var at: String?
 
-    @Option(help: "First instant of a range.", completion: nil)
+    @Option(parsing: .unconditional, help: "First instant of a range.")
     var start: String?
 
-    @Option(help: "Last instant of a range (default: now).")
+    @Option(parsing: .unconditional, help: "Last instant of a range (default: now).")
     var end: String?
 
     @Option(help: "Distance of the instants of a range, like 15s or 1m.")
@@ -63,16 +63,20 @@ struct QueryCommand: ParsableCommand {
 
     private func range() throws -> (start: Timestamp, end: Timestamp, step: Duration)? {
         guard start != nil || end != nil || step != nil else { return nil }
-        guard at == nil else { throw ValidationError("--at and a range exclude each other") }
+        guard at == nil else { throw Self.mistake("--at and a range exclude each other") }
         guard let start = try Instant.parse(start, option: "--start") else {
-            throw ValidationError("a range needs --start")
+            throw Self.mistake("a range needs --start")
         }
         guard let step, let step = Duration(parsingPrometheus: step), step > .zero else {
-            throw ValidationError("a range needs --step, a duration like 15s or 1m")
+            throw Self.mistake("a range needs --step, a duration like 15s or 1m")
         }
         let end = try Instant.parse(end, option: "--end") ?? Program.now()
-        guard start <= end else { throw ValidationError("--start is after --end") }
+        guard start <= end else { throw Self.mistake("--start is after --end") }
         return (start, end, step)
+    }
+
+    private static func mistake(_ message: String) -> QueryError {
+        QueryError(.badData, message)
     }
 }
 
@@ -86,7 +90,8 @@ enum Instant {
             return Program.now() - age
         }
         guard let instant = Timestamp(parsing: text) else {
-            throw ValidationError(
+            throw QueryError(
+                .badData,
                 "\(option) is '\(text)', expected RFC 3339, seconds since the epoch, 'now' or an "
                     + "age like -15m")
         }

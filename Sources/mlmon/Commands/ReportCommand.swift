@@ -49,11 +49,19 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let store = try location.openForReading()
+        if let output, Self.isSameFile(output, store.options.path) {
+            throw CommandFailure("--output is the store itself; name another file")
+        }
+        try location.checkService(service, in: store)
         let now = Program.now()
         let step = Duration(parsingPrometheus: step) ?? .seconds(60)
         let since = Duration(parsingPrometheus: since) ?? .seconds(86_400)
+        // Nothing is older than the oldest sample; a span of centuries costs no more for it.
+        let oldest = try location.orFail { try store.statistics().oldestMilliseconds }
+            .map(Timestamp.init(milliseconds:))
+        let start = max(now - since, oldest ?? now - since)
         let report = Report(
-            store: store, start: (now - since).aligned(to: step), end: now, step: step,
+            store: store, start: start.aligned(to: step), end: now, step: step,
             service: service)
         let writer = try ReportWriter(path: output, format: format)
         // A bar among the rows of the same terminal would only be in the way.
@@ -72,6 +80,15 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
+extension ReportCommand {
+    private static func isSameFile(_ a: String, _ b: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        guard stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+}
+
 /// Writes rows as they come.
 private final class ReportWriter {
     private let file: FileHandle
@@ -86,10 +103,12 @@ private final class ReportWriter {
         self.path = path ?? "standard output"
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if let path {
-            guard FileManager.default.createFile(atPath: path, contents: nil),
-                let file = FileHandle(forWritingAtPath: path)
-            else { throw CommandFailure("cannot write '\(path)'; does its folder exist?") }
-            self.file = file
+            // What is there keeps being what it is: a link, a pipe, a device.
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else {
+                throw CommandFailure("cannot write '\(path)': \(String(cString: strerror(errno)))")
+            }
+            file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         } else {
             file = .standardOutput
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuring
 import Foundation
+import Querying
 import Storage
 
 /// Where a command finds the configuration and the store.
@@ -53,6 +54,19 @@ struct StoreLocation: ParsableArguments {
                 "there is no store at '\(path)' yet; 'mlmon run' or 'mlmon' makes it")
         }
         return try Self.open(StoreOptions(path: path, isReadOnly: true))
+    }
+
+    /// Refuses the name of a service that the store has never seen.
+    func checkService(_ name: String?, in store: Store) throws {
+        guard let name else { return }
+        let known = try orFail { try store.targets() }.map(\.service)
+        guard !known.contains(name) else { return }
+        let matcher = try LabelMatcher(name: "service", .equal, value: name)
+        guard try orFail({ try store.labelSets(matching: [matcher]) }).isEmpty else { return }
+        let names = Set(known).sorted().joined(separator: ", ")
+        throw CommandFailure(
+            "no service '\(CSVCell.withoutControls(name))'; there is "
+                + (names.isEmpty ? "none yet" : CSVCell.withoutControls(names)))
     }
 
     /// Opens the store for notes of people, like baselines, beside whoever writes samples.

@@ -48,7 +48,11 @@ struct WatchCommand: ParsableCommand {
         guard parts.count == 2, (1...1000).contains(parts[0]), (1...1000).contains(parts[1]) else {
             throw ValidationError("--size is '\(size)', expected columns x rows, like 120x40")
         }
+        if location.configurationPath == nil, location.db == nil {
+            return print(Self.notice(try Self.searchThisMachine()))
+        }
         let store = try location.openForReading()
+        try location.checkService(screen.service, in: store)
         let text = try Dashboards.renderOnce(
             page: screen.page.page, service: screen.service,
             size: Size(columns: parts[0], rows: parts[1]), store: store, engine: QueryEngine(),
@@ -76,14 +80,7 @@ struct WatchCommand: ParsableCommand {
     /// Without a configuration: whatever answers on this machine, in a store that does not last.
     private func watchThisMachine() throws {
         var configuration = try MonitorConfiguration.shippedDefaults()
-        Program.complain("no mlmon.yaml here; looking for services on this machine …")
-        let presets = PresetLibrary(configuration.presets)
-        let found = try Concurrently.wait {
-            let client = HTTPClient()
-            let found = await Discovery(client: client, presets: presets).search(host: "127.0.0.1")
-            await client.shutdown()
-            return found
-        }
+        let found = try Self.searchThisMachine()
         try TemporaryStore.with { path in
             configuration.store.path = path
             configuration.scrapeInterval = .seconds(2)
@@ -92,6 +89,17 @@ struct WatchCommand: ParsableCommand {
             options.notice = Self.notice(found)
             let store = try StoreLocation.open(configuration.store)
             try FullScreen(configuration: configuration, store: store, options: options).run()
+        }
+    }
+
+    private static func searchThisMachine() throws -> [Discovery.Found] {
+        Program.complain("no mlmon.yaml here; looking for services on this machine …")
+        let presets = PresetLibrary(try ShippedFiles.presets())
+        return try Concurrently.wait {
+            let client = HTTPClient()
+            let found = await Discovery(client: client, presets: presets).search(host: "127.0.0.1")
+            await client.shutdown()
+            return found
         }
     }
 

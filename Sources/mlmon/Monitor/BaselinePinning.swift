@@ -46,7 +46,7 @@ struct BaselinePinning {
         let length = max(
             options.window,
             .milliseconds((through - from).milliseconds / Self.maximumWindowCount + 1))
-        var totals: [UInt64: Double] = [:]
+        var totals: [UInt64: CounterTotal] = [:]
         var windows: [[DistributionKey: [String: Double]]] = []
         var start = from
         while start < through {

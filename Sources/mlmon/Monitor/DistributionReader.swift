@@ -59,6 +59,12 @@ struct DistributionKey: Hashable, Comparable, Codable {
     }
 }
 
+/// Where a counter stood when it was last read.
+struct CounterTotal: Codable {
+    var value: Double
+    var seen: Timestamp
+}
+
 /// Reads how much each bin of each distribution grew, from the cumulative signal counters.
 struct DistributionReader {
     let store: Store
@@ -72,7 +78,8 @@ struct DistributionReader {
     /// - Returns: Observations by bin, not cumulative over bounds. Distributions that did not grow
     ///   are there with zeros.
     func increases(
-        from: Timestamp, through: Timestamp, totals: inout [UInt64: Double], service: String? = nil
+        from: Timestamp, through: Timestamp, totals: inout [UInt64: CounterTotal],
+        service: String? = nil
     ) throws -> [DistributionKey: [String: Double]] {
         var result: [DistributionKey: [String: Double]] = [:]
         for feature in DistributionKey.Feature.allCases {
@@ -85,7 +92,8 @@ struct DistributionReader {
             for series in try store.series(matching: matchers, from: from, through: through) {
                 guard let bin = series.labels[feature.binLabel] else { continue }
                 let key = DistributionKey(series.labels, feature: feature)
-                result[key, default: [:]][bin, default: 0] += Self.increase(series, &totals)
+                result[key, default: [:]][bin, default: 0] += Self.increase(
+                    series, through, &totals)
             }
         }
         for (key, bins) in result where key.feature == .score {
@@ -94,10 +102,17 @@ struct DistributionReader {
         return result
     }
 
-    private static func increase(_ series: Series, _ totals: inout [UInt64: Double]) -> Double {
-        let values = series.values.filter { !$0.isNaN }
+    /// Beyond this a double no longer counts.
+    private static let maximumCount = 0x1p53
+
+    private static func increase(
+        _ series: Series, _ through: Timestamp, _ totals: inout [UInt64: CounterTotal]
+    ) -> Double {
+        // A counter is what a service says it is; what cannot be a count is as good as absent.
+        let values = series.values.filter { (0...maximumCount).contains($0) }
         guard let first = values.first, let last = values.last else { return 0 }
-        let base = totals.updateValue(last, forKey: series.labels.fingerprint) ?? first
+        let total = CounterTotal(value: last, seen: through)
+        let base = totals.updateValue(total, forKey: series.labels.fingerprint)?.value ?? first
         return max(last - base, 0)
     }
 

@@ -20,16 +20,30 @@ struct DriftColumn: Codable {
     /// Of the window that is running.
     private(set) var running: [String: Double] = [:]
     private(set) var record: DriftWindowRecord?
+    /// When its counters last had a sample.
+    private(set) var lastSeen: Timestamp?
+    /// The service is down, or the version is no longer served.
+    private(set) var isAbsent = false
 
     enum CodingKeys: String, CodingKey {
-        case learning, detectorState, baselineID, running, record
+        case learning, detectorState, baselineID, running, record, lastSeen, isAbsent
     }
 
     /// Rebuilt from the baseline and the state.
     private var detector: DriftDetector?
 
-    mutating func observe(_ increases: [String: Double]) {
+    mutating func observe(_ increases: [String: Double], at now: Timestamp) {
         running.merge(increases, uniquingKeysWith: +)
+        lastSeen = now
+        isAbsent = false
+    }
+
+    /// Ends the verdict on a distribution whose counters have no samples any more.
+    mutating func noteAbsence(longerThan limit: Duration, at now: Timestamp) {
+        guard let lastSeen, now - lastSeen > limit else { return }
+        isAbsent = true
+        record?.state = .insufficient
+        record?.note = "no predictions since \(lastSeen.aligned(to: .seconds(1)))"
     }
 
     /// Takes over a reference when it is another one than before; nil begins to learn.
@@ -140,7 +154,7 @@ struct DriftColumn: Codable {
         let note =
             passed < options.learning
             ? "learning the reference, \(passed.prometheusDescription) of \(options.learning.prometheusDescription)"
-            : "learning the reference, n = \(Int(total.values.reduce(0, +))) of "
+            : "learning the reference, n = \(formatted(total.values.reduce(0, +))) of "
                 + "\(options.minimumCount) needed"
         record = DriftWindowRecord(
             service: key.service, model: key.model, version: key.version,

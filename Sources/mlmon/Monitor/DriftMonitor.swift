@@ -16,7 +16,7 @@ actor DriftMonitor {
         /// Through when the counters were read.
         var readThrough: Timestamp
         /// The counters' values then, by fingerprint of their labels.
-        var totals: [UInt64: Double] = [:]
+        var totals: [UInt64: CounterTotal] = [:]
         var columns: [DistributionKey: DriftColumn] = [:]
     }
 
@@ -26,6 +26,8 @@ actor DriftMonitor {
     /// A counter is looked for this far before the last reading, where it was not known yet.
     private static let lookback = Duration.seconds(120)
 
+    /// A distribution that was not seen for this long is forgotten; its baselines stay.
+    private static let forgetting = Duration.seconds(7 * 86_400)
     /// The state is stored when a window closes, and this often in between: it is consistent with
     /// the samples in the store at any age, so that nothing is lost by an old one.
     private static let savingInterval = Duration.seconds(30)
@@ -34,6 +36,7 @@ actor DriftMonitor {
     private let options: DriftOptions
     private var memory: Memory?
     private var savedAt: Timestamp?
+    private var series = VerdictSeries()
 
     init(store: Store, options: DriftOptions) {
         self.store = store
@@ -58,6 +61,7 @@ actor DriftMonitor {
                     column, key, from: start, through: end, baseline: baselines[key])
             }
             memory.windowEnd = end
+            forgetOld(&memory)
         }
         try read(through: settled, into: &memory)
         for (key, column) in memory.columns {
@@ -65,16 +69,25 @@ actor DriftMonitor {
             column.use(baselines[key], options: options, feature: key.feature)
             column.describeLearning(
                 key, windowStart: memory.windowEnd, now: settled, options: options)
+            column.noteAbsence(longerThan: Self.lookback, at: settled)
             memory.columns[key] = column
         }
         self.memory = memory
         try store.record(driftWindows: memory.columns.values.compactMap(\.record))
-        if end > savedEnd || savedAt.map({ now - $0 >= Self.savingInterval }) ?? true {
-            try store.record(
-                detectorState: Array(try JSONEncoder().encode(memory)), for: Self.stateKey)
-            savedAt = now
+        if end > savedEnd { savedAt = nil }
+        // What is gone has no verdict: its series end, and so do alerts on them.
+        let verdicts = memory.columns.sorted { $0.key < $1.key }.compactMap { key, column in
+            column.isAbsent ? nil : column.record.map { (key: key, record: $0) }
         }
-        return verdicts(of: memory, at: now)
+        return series.batch(of: verdicts, at: now)
+    }
+
+    /// Stores what restarts need, when a window was closed or the last time is a while ago.
+    func saveIfDue(at now: Timestamp) throws {
+        guard let memory, savedAt.map({ now - $0 >= Self.savingInterval }) ?? true else { return }
+        try store.record(
+            detectorState: Array(try JSONEncoder().encode(memory)), for: Self.stateKey)
+        savedAt = now
     }
 
     private func closed(
@@ -91,12 +104,19 @@ actor DriftMonitor {
         return column
     }
 
+    /// Versions come and go; what is long gone is no longer kept.
+    private func forgetOld(_ memory: inout Memory) {
+        let oldest = memory.windowEnd - Self.forgetting
+        memory.columns = memory.columns.filter { $0.value.lastSeen ?? oldest >= oldest }
+        memory.totals = memory.totals.filter { $0.value.seen >= oldest }
+    }
+
     private func read(through: Timestamp, into memory: inout Memory) throws {
         guard through > memory.readThrough else { return }
         let increases = try DistributionReader(store: store).increases(
             from: memory.readThrough - Self.lookback, through: through, totals: &memory.totals)
         for (key, bins) in increases {
-            memory.columns[key, default: DriftColumn()].observe(bins)
+            memory.columns[key, default: DriftColumn()].observe(bins, at: through)
         }
         memory.readThrough = through
     }
@@ -131,27 +151,5 @@ actor DriftMonitor {
         }
         let start = now.aligned(to: options.window)
         return Memory(windowEnd: start, readThrough: start)
-    }
-
-    private func verdicts(of memory: Memory, at now: Timestamp) -> SampleBatch? {
-        var samples: [(labels: LabelSet, value: Double)] = []
-        for (key, column) in memory.columns.sorted(by: { $0.key < $1.key }) {
-            guard let record = column.record else { continue }
-            func add(_ name: String, _ value: Double?) {
-                guard let value else { return }
-                samples.append(
-                    (LabelSet(key.labels + [(name: LabelSet.metricNameLabel, value: name)]), value))
-            }
-            add("mlmon_drift_state", record.state.number)
-            add("mlmon_drift_samples", record.counts.reduce(0, +))
-            add("mlmon_drift_psi", record.psi)
-            add(
-                "mlmon_drift_psi_corrected",
-                record.psi.flatMap { psi in
-                    record.psiNullMean.map { psi - $0 }
-                })
-            add("mlmon_drift_p_value", record.pValue)
-        }
-        return samples.isEmpty ? nil : SampleBatch(at: now, samples)
     }
 }

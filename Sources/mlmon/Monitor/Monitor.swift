@@ -35,8 +35,7 @@ final class Monitor: Sendable {
         self.store = store
         self.logger = logger
         Program.raiseDescriptorLimit()
-        try store.removeTargets(
-            except: configuration.services.map { ($0.service, $0.instance) })
+        try Departures(store: store).settle(configuration.services, at: Program.now())
         board.announce(configuration.services, known: try store.targets())
         let services = try Self.services(
             configuration, store: store, client: client, board: board, logger: logger)
@@ -134,7 +133,9 @@ final class Monitor: Sendable {
             PeriodicService(
                 name: "drift", interval: configuration.scrapeInterval, logger: logger
             ) {
-                if let batch = try await drift.advance(to: Program.now()) { store.append([batch]) }
+                let now = Program.now()
+                if let batch = try await drift.advance(to: now) { store.append([batch]) }
+                try await drift.saveIfDue(at: now)
             },
             PeriodicService(
                 name: "anomaly", interval: evaluationInterval, logger: logger,

@@ -16,12 +16,15 @@ enum CSVCell {
         return "'" + clean
     }
 
-    /// Control characters as spaces, for cells and lines of a terminal.
+    /// Control characters, and those that turn the direction of writing, as spaces, for cells and
+    /// lines of a terminal.
     static func withoutControls(_ text: String) -> String {
         var clean = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-            clean.append(isControl ? " " : scalar)
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: clean.append(" ")
+            default: clean.append(scalar)
+            }
         }
         return String(clean)
     }
