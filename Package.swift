@@ -99,6 +99,11 @@ let package = Package(
 // The benchmarks and the library they need are part of the package only when asked for (`make
 // bench`), so that no build or test has to pay for them.
 if ProcessInfo.processInfo.environment["MLMON_BENCHMARKS"] != nil {
+    // Loads and queries a store for Benchmarks/differential/run.py.
+    package.targets.append(
+        .executableTarget(
+            name: "DifferentialRun", dependencies: ["Querying", "Storage", "TimeSeries"],
+            path: "Benchmarks/DifferentialRun"))
     package.dependencies.append(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
     package.targets.append(
