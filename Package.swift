@@ -11,6 +11,7 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 
 let package = Package(
     name: "mlmon",
@@ -60,12 +61,18 @@ let package = Package(
             exclude: ["Shipped/alerts/tests"],
             resources: [.embedInCode("Shipped/presets"), .embedInCode("Shipped/alerts")]),
         .target(name: "DemoFleet", dependencies: [hummingbird, logging]),
+        .target(
+            name: "API",
+            dependencies: [
+                "Alerting", "Configuring", "Querying", "Storage", "TimeSeries", hummingbird,
+                hummingbirdCore, logging, serviceLifecycle,
+            ]),
 
         // Level 6: the program.
         .executableTarget(
             name: "mlmon",
             dependencies: [
-                "Alerting", "Configuring", "Dashboards", "DemoFleet", "Detection", "HTTP",
+                "API", "Alerting", "Configuring", "Dashboards", "DemoFleet", "Detection", "HTTP",
                 "Querying", "Scraping", "Storage", "Terminal", "TimeSeries",
                 argumentParser, logging, serviceLifecycle,
             ]),
@@ -79,7 +86,9 @@ let package = Package(
         .testTarget(
             name: "ScrapingTests", dependencies: ["Scraping", "TestSupport"],
             resources: [.copy("Pages")]),
-        .testTarget(name: "StorageTests", dependencies: ["Querying", "Storage", "TestSupport", "TimeSeries", grdb]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Querying", "Storage", "TestSupport", "TimeSeries", grdb]),
         .testTarget(
             name: "AlertingTests", dependencies: ["Alerting", "Configuring", "TestSupport", yams]),
         .testTarget(
@@ -89,6 +98,12 @@ let package = Package(
             name: "ConfiguringTests", dependencies: ["Configuring"],
             resources: [.copy("Captures")]),
         .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet", "HTTP"]),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Alerting", "Configuring", "HTTP", "Querying", "Storage", "TestSupport",
+                "TimeSeries", logging,
+            ]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
