@@ -11,6 +11,7 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 
 let package = Package(
     name: "mlmon",
@@ -60,12 +61,18 @@ let package = Package(
             exclude: ["Shipped/alerts/tests"],
             resources: [.embedInCode("Shipped/presets"), .embedInCode("Shipped/alerts")]),
         .target(name: "DemoFleet", dependencies: [hummingbird, logging]),
+        .target(
+            name: "API",
+            dependencies: [
+                "Alerting", "Configuring", "Querying", "Storage", "TimeSeries", hummingbird,
+                hummingbirdCore, logging, serviceLifecycle,
+            ]),
 
         // Level 6: the program.
         .executableTarget(
             name: "mlmon",
             dependencies: [
-                "Alerting", "Configuring", "Dashboards", "DemoFleet", "Detection", "HTTP",
+                "API", "Alerting", "Configuring", "Dashboards", "DemoFleet", "Detection", "HTTP",
                 "Querying", "Scraping", "Storage", "Terminal", "TimeSeries",
                 argumentParser, logging, serviceLifecycle,
             ]),
@@ -92,6 +99,12 @@ let package = Package(
             resources: [.copy("Captures")]),
         .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet", "HTTP"]),
         .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Alerting", "Configuring", "HTTP", "Querying", "Storage", "TestSupport",
+                "TimeSeries", logging,
+            ]),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],
@@ -101,6 +114,11 @@ let package = Package(
 // The benchmarks and the library they need are part of the package only when asked for (`make
 // bench`), so that no build or test has to pay for them.
 if ProcessInfo.processInfo.environment["MLMON_BENCHMARKS"] != nil {
+    // Loads and queries a store for Benchmarks/differential/run.py.
+    package.targets.append(
+        .executableTarget(
+            name: "DifferentialRun", dependencies: ["Querying", "Storage", "TimeSeries"],
+            path: "Benchmarks/DifferentialRun"))
     package.dependencies.append(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
     package.targets.append(

@@ -22,6 +22,8 @@ package struct MonitorConfiguration: Sendable {
     package var route: Route?
     /// The shipped ones and the user's; a name stands once.
     package var presets: [Preset] = []
+    /// nil: no HTTP API is served.
+    package var api: APISettings?
 
     /// Reads one configuration file and every file that it names.
     ///

@@ -18,6 +18,12 @@ package struct QueryExpression: Sendable {
         return found
     }
 
+    /// Whether it is one instant selector, without offset and `@`, as `match[]` takes it.
+    package var isSelector: Bool {
+        guard case .selector(let selector) = root else { return false }
+        return selector.shift.offset == nil && selector.shift.at == nil
+    }
+
     /// How far before an evaluation's time, at most, samples are read; nil where the expression
     /// names a fixed time with `@`.
     package func reach(lookback: Duration = .seconds(300)) -> Duration? {

@@ -5,7 +5,16 @@ let configurationCases: [MistakeCase] = [
         "mlmon.yaml:1:21: unknown key 'retension' in 'store'; did you mean 'retention'?",
         "mlmon.yaml:2:1: unknown key 'service' in the configuration; did you mean 'services'?",
         "mlmon.yaml:3:1: unknown key 'zebra' in the configuration; expected 'store', 'scrape', "
-            + "'services', 'detect', 'rules', 'receivers', 'route' or 'presets'"),
+            + "'services', 'detect', 'rules', 'receivers', 'route', 'presets' or 'api'"),
+    MistakeCase(
+        "an API that is badly addressed",
+        "api: {listen: nine}\n",
+        "mlmon.yaml:1:15: listen is 'nine', expected HOST:PORT, like 127.0.0.1:9190"),
+    MistakeCase(
+        "an API that other machines reach unprotected",
+        "api: {listen: '0.0.0.0:9190', bearer_token: t}\n",
+        "mlmon.yaml:1:15: listen is '0.0.0.0:9190': other machines can connect to 0.0.0.0; set "
+            + "tls with cert_file and key_file, or insecure: true, or listen on 127.0.0.1"),
     MistakeCase(
         "wrong types",
         "store: [a]\nscrape: 3\nservices: {name: x}\nreceivers: x\nroute: []\n",

@@ -43,6 +43,22 @@ extension Evaluator {
     func windows(_ node: Node, on grid: StepGrid) throws(QueryError) -> Windows {
         switch node {
         case .parentheses(let inner): return try windows(inner, on: grid)
+        case .range, .subquery:
+            guard let profile else { return try measuredWindows(node, on: grid) }
+            return try profile.measure(
+                node.description,
+                size: { (windows: Windows) in
+                    (windows.series.count, windows.series.reduce(0) { $0 + $1.values.count })
+                }
+            ) { () throws(QueryError) in try measuredWindows(node, on: grid) }
+        default: throw QueryError(.execution, "expected a range vector: \(node)")
+        }
+    }
+
+    private func measuredWindows(
+        _ node: Node, on grid: StepGrid
+    ) throws(QueryError) -> Windows {
+        switch node {
         case .range(let selector, let range):
             let ends = instants(selector.shift, on: grid)
             let found = try series(

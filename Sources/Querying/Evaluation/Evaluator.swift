@@ -19,6 +19,7 @@ final class Evaluator<Source: SeriesSource> {
     /// What `@ start()` and `@ end()` stand for.
     let queryStart: Int64
     let queryEnd: Int64
+    let profile: QueryProfile?
     private var cellCount = 0
     private var fetched: [FetchKey: [Series]] = [:]
 
@@ -28,8 +29,12 @@ final class Evaluator<Source: SeriesSource> {
         var through: Int64
     }
 
-    init(source: Source, limits: QueryLimits, start: Int64, end: Int64) {
+    init(
+        source: Source, limits: QueryLimits, start: Int64, end: Int64,
+        profile: QueryProfile? = nil
+    ) {
         self.source = source
+        self.profile = profile
         self.limits = limits
         lookback = Self.bounded(limits.lookback)
         defaultSubqueryStep = Self.bounded(limits.defaultSubqueryStep)
@@ -100,6 +105,24 @@ final class Evaluator<Source: SeriesSource> {
     // MARK: Nodes
 
     func evaluate(_ node: Node, on grid: StepGrid) throws(QueryError) -> Evaluated {
+        switch node {
+        case .number, .string, .parentheses: return try value(of: node, on: grid)
+        default: break
+        }
+        guard let profile else { return try value(of: node, on: grid) }
+        return try profile.measure(
+            node.description,
+            size: { (value: Evaluated) in
+                switch value {
+                case .scalar(let values): (1, values.count)
+                case .string: (0, 0)
+                case .vector(let frame): (frame.rowCount, frame.elementCounts().reduce(0, +))
+                }
+            }
+        ) { () throws(QueryError) in try value(of: node, on: grid) }
+    }
+
+    private func value(of node: Node, on grid: StepGrid) throws(QueryError) -> Evaluated {
         try checkCancellation()
         switch node {
         case .number(let literal):

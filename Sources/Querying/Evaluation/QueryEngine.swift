@@ -14,11 +14,12 @@ package struct QueryEngine: Sendable {
     /// - Throws: `badData` for a time out of range, `execution` where the data or a limit does
     ///   not allow an answer or the source failed, `timeout` where it was cancelled.
     package func instant(
-        _ expression: QueryExpression, at time: Timestamp, over source: some SeriesSource
+        _ expression: QueryExpression, at time: Timestamp, over source: some SeriesSource,
+        profile: QueryProfile? = nil
     ) throws(QueryError) -> QueryValue {
         let grid = StepGrid(instant: try checked(time))
         let evaluator = Evaluator(
-            source: source, limits: limits, start: grid.start, end: grid.start)
+            source: source, limits: limits, start: grid.start, end: grid.start, profile: profile)
         switch expression.root.unwrapped {
         case .range, .subquery:
             return .matrix(try evaluator.samples(of: expression.root, on: grid))
@@ -44,11 +45,12 @@ package struct QueryEngine: Sendable {
     ///   for an expression that is a range vector or a string.
     package func range(
         _ expression: QueryExpression, start: Timestamp, end: Timestamp, step: Duration,
-        over source: some SeriesSource
+        over source: some SeriesSource, profile: QueryProfile? = nil
     ) throws(QueryError) -> [Series] {
         let grid = try grid(start, end, step)
         let evaluator = Evaluator(
-            source: source, limits: limits, start: grid.start, end: end.milliseconds)
+            source: source, limits: limits, start: grid.start, end: end.milliseconds,
+            profile: profile)
         switch expression.root.unwrapped {
         case .range, .subquery: throw Self.notForRange("range vector")
         case .string: throw Self.notForRange("string")

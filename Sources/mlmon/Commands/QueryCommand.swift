@@ -15,6 +15,7 @@ struct QueryCommand: ParsableCommand {
         discussion: """
             mlmon query 'sum by (service) (rate(mlmon_requests_total[1m]))'
             mlmon query 'mlmon_drift_psi' --start 2026-11-21T08:00:00Z --end now --step 1m
+            mlmon query 'rate(mlmon_requests_total[1m])' --start=-1h --step 15s --graph
 
             Times are RFC 3339, seconds since the epoch, 'now', or an age like '-15m'. With --format \
             json the answer and its errors are those of Prometheus's HTTP API.
@@ -38,26 +39,58 @@ struct QueryCommand: ParsableCommand {
     @Option(help: "table, csv or json.")
     var format = Format.table
 
+    @Flag(help: "Draw a range as a chart, instead of writing its samples.")
+    var graph = false
+
+    @Flag(help: "Also say on standard error what each part of the expression cost.")
+    var explain = false
+
     @OptionGroup var location: StoreLocation
 
     func run() throws {
+        let range = try range()
+        if graph, range == nil {
+            throw ValidationError("--graph needs a range: --start and --step")
+        }
         do {
             let expression = try QueryExpression(parsing: expression)
             let store = try location.openForReading()
             let engine = QueryEngine()
             let output = QueryOutput(format: format)
-            if let range = try range() {
+            let clock = ContinuousClock()
+            let begun = clock.now
+            let profile = explain ? QueryProfile { clock.now - begun } : nil
+            if let range {
                 let series = try engine.range(
-                    expression, start: range.start, end: range.end, step: range.step, over: store)
-                output.write(series)
+                    expression, start: range.start, end: range.end, step: range.step, over: store,
+                    profile: profile)
+                if graph {
+                    let grid = QueryGraph(start: range.start, end: range.end, step: range.step)
+                    for line in grid.lines(of: series) { print(line) }
+                } else {
+                    output.write(series)
+                }
             } else {
                 let instant = try Instant.parse(at, option: "--at") ?? Program.now()
                 output.write(
-                    try engine.instant(expression, at: instant, over: store), at: instant)
+                    try engine.instant(expression, at: instant, over: store, profile: profile),
+                    at: instant)
             }
+            if let profile { explain(profile) }
         } catch let error as QueryError {
             QueryOutput(format: format).write(error)
             throw ExitCode(1)
+        }
+    }
+
+    private func explain(_ profile: QueryProfile) {
+        Program.complain("   seconds    series     samples  expression")
+        for node in profile.nodes {
+            let seconds = String(format: "%10.6f", node.seconds)
+            let series = String(format: "%10d", node.seriesCount)
+            let samples = String(format: "%12d", node.sampleCount)
+            let indent = String(repeating: "  ", count: node.depth)
+            Program.complain("\(seconds)\(series)\(samples)  \(indent)\(node.expression)")
         }
     }
 

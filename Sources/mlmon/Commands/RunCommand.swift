@@ -15,11 +15,18 @@ struct RunCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Also say what is of interest to developers.")
     var verbose = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve the HTTP API of Prometheus here, instead of the configuration's 'api'.",
+            valueName: "host:port"))
+    var listen: String?
+
     @OptionGroup var location: StoreLocation
 
     func run() throws {
         Program.ignoreClosedPipes()
-        let configuration = try location.loadConfiguration()
+        var configuration = try location.loadConfiguration()
+        if let listen { configuration.api = try api(configuration.api, listeningOn: listen) }
         guard !configuration.services.isEmpty else {
             throw CommandFailure(
                 "'\(location.configurationPath ?? "")' names no services; "
@@ -39,5 +46,19 @@ struct RunCommand: ParsableCommand {
             ])
         try Concurrently.wait { try await monitor.run() }
         logger.info("stopped")
+    }
+
+    /// - Parameter configured: Gives credentials and TLS.
+    private func api(_ configured: APISettings?, listeningOn listen: String) throws -> APISettings {
+        guard let address = APISettings(listen: listen) else {
+            throw ValidationError(
+                "--listen is '\(listen)', expected HOST:PORT, like 127.0.0.1:9190")
+        }
+        var settings = configured ?? address
+        (settings.host, settings.port) = (address.host, address.port)
+        if let refusal = settings.refusal {
+            throw CommandFailure("--listen is '\(listen)': \(refusal), under 'api'")
+        }
+        return settings
     }
 }

@@ -71,12 +71,16 @@ final class Monitor: Sendable {
         let engine = QueryEngine()
         var services: [any Service] = storeServices(store, board: board, logger: logger)
         services.append(deliveries(configuration, store: store, client: client, logger: logger))
-        services.append(rules(configuration, store: store, engine: engine, logger: logger))
+        let runner = RuleRunner(
+            groups: configuration.ruleGroups, route: configuration.route, store: store,
+            engine: engine, logger: logger)
+        services.append(rules(runner, configuration, store: store, logger: logger))
         services += try detectors(configuration, store: store, engine: engine, logger: logger)
         services.append(
             ScraperService(
                 scraper: scraper(
                     configuration, store: store, client: client, board: board, logger: logger)))
+        services += APIService.make(configuration, store: store, rules: runner, logger: logger)
         return services
     }
 
@@ -111,11 +115,8 @@ final class Monitor: Sendable {
     }
 
     private static func rules(
-        _ configuration: MonitorConfiguration, store: Store, engine: QueryEngine, logger: Logger
+        _ runner: RuleRunner, _ configuration: MonitorConfiguration, store: Store, logger: Logger
     ) -> PeriodicService {
-        let runner = RuleRunner(
-            groups: configuration.ruleGroups, route: configuration.route, store: store,
-            engine: engine, logger: logger)
         let interval = min(evaluationInterval, configuration.scrapeInterval)
         return PeriodicService(name: "rules", interval: interval, logger: logger) {
             store.append(try runner.evaluate(at: Program.now()))

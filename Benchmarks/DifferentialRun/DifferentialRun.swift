@@ -1,0 +1,129 @@
+import Foundation
+import Querying
+import Storage
+import TimeSeries
+
+/// Loads an OpenMetrics file into a store, or answers queries over one, for `run.py`.
+///
+///     DifferentialRun load FILE STORE
+///     DifferentialRun answer STORE      one JSON question a line in, one JSON answer a line out
+@main
+enum DifferentialRun {
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        switch (arguments.dropFirst().first, arguments.count) {
+        case ("load", 4): try load(arguments[2], into: arguments[3])
+        case ("answer", 3): try answer(over: arguments[2])
+        default:
+            FileHandle.standardError.write(
+                Data("usage: DifferentialRun load FILE STORE | answer STORE\n".utf8))
+            exit(2)
+        }
+    }
+
+    private static func load(_ file: String, into path: String) throws {
+        let data = try Data(contentsOf: URL(fileURLWithPath: file), options: .alwaysMapped)
+        let columns = try data.withUnsafeBytes { try OpenMetricsColumns($0) }
+        let store = try Store(StoreOptions(path: path, retention: .seconds(36_500 * 86_400)))
+        var pending = 0
+        var last = Timestamp(milliseconds: 0)
+        try columns.forEachBatch { batch in
+            store.append([batch])
+            last = batch.at
+            pending += batch.values.count
+            if pending > 500_000 {
+                try store.commit()
+                try store.compact(now: batch.at)
+                pending = 0
+            }
+        }
+        try store.commit()
+        // Far enough ahead that everything is folded into blocks.
+        try store.compact(now: last + .seconds(86_400))
+        try store.close()
+    }
+
+    private static func answer(over path: String) throws {
+        let store = try Store(StoreOptions(path: path, isReadOnly: true))
+        let engine = QueryEngine(limits: QueryLimits(maximumSamples: 500_000_000))
+        let decoder = JSONDecoder()
+        let encoder = JSONEncoder()
+        while let line = readLine() {
+            let question = try decoder.decode(Question.self, from: Data(line.utf8))
+            let answer = Answer(question, engine: engine, store: store)
+            FileHandle.standardOutput.write(try encoder.encode(answer) + Data("\n".utf8))
+        }
+    }
+}
+
+/// An instant query where there is no step, else a range query. Times are milliseconds.
+private struct Question: Decodable {
+    var query: String
+    var start: Int64
+    var end: Int64?
+    var step: Int64?
+    /// Only the time and the number of series are wanted.
+    var isTimed: Bool?
+}
+
+private struct Answer: Encodable {
+    struct Entry: Encodable {
+        var metric: [String: String]
+        /// Milliseconds and values.
+        var times: [Int64]
+        var values: [String]
+    }
+
+    var kind = ""
+    var entries: [Entry] = []
+    var count = 0
+    var error: String?
+    var seconds = 0.0
+
+    init(_ question: Question, engine: QueryEngine, store: Store) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        do {
+            let expression = try QueryExpression(parsing: question.query)
+            let at = Timestamp(milliseconds: question.start)
+            if let end = question.end, let step = question.step {
+                let series = try engine.range(
+                    expression, start: at, end: Timestamp(milliseconds: end),
+                    step: .milliseconds(step), over: store)
+                seconds = (clock.now - start).inSeconds
+                kind = "matrix"
+                count = series.count
+                if question.isTimed != true { entries = series.map(Self.entry) }
+            } else {
+                let value = try engine.instant(expression, at: at, over: store)
+                seconds = (clock.now - start).inSeconds
+                read(value, at: at)
+            }
+        } catch {
+            self.error = "\(error)"
+        }
+    }
+
+    private mutating func read(_ value: QueryValue, at: Timestamp) {
+        func entry(_ labels: [String: String], _ text: String) -> Entry {
+            Entry(metric: labels, times: [at.milliseconds], values: [text])
+        }
+        switch value {
+        case .scalar(let number): (kind, entries) = ("scalar", [entry([:], formatted(number))])
+        case .string(let text): (kind, entries) = ("string", [entry([:], text)])
+        case .vector(let elements):
+            kind = "vector"
+            entries = elements.map { entry($0.labels.dictionary, formatted($0.value)) }
+        case .matrix(let series):
+            kind = "matrix"
+            entries = series.map(Self.entry)
+        }
+        count = entries.count
+    }
+
+    private static func entry(_ series: Series) -> Entry {
+        Entry(
+            metric: series.labels.dictionary, times: series.timestamps,
+            values: series.values.map(formatted))
+    }
+}

@@ -1,0 +1,386 @@
+#!/usr/bin/env python3
+"""Evaluates several hundred expressions in mlmon and in Debian's Prometheus over the same data.
+
+    MLMON_BENCHMARKS=1 swift build -c release --product DifferentialRun
+    Benchmarks/differential/run.py --tool .build/release/DifferentialRun [--seed 1] [--verbose]
+
+Needs prometheus and promtool in the PATH (apt-get install prometheus). Every difference is
+listed; the exit status is 1 where there is one.
+
+Debian has Prometheus 2.42, mlmon follows 3.x. These are the documented changes between the two,
+and how each is taken out of the comparison, so that anything else that differs is a mistake:
+
+  left-open ranges     3.0: a range no longer takes a sample that lies exactly on its left end.
+                       A range written <5m> here is [5m] for mlmon and [4m59s999ms] for 2.42,
+                       which is the same set of samples. Elsewhere samples lie off the grid.
+  left-open look-back  3.0: the same for instant selectors; 2.42 runs with a look-back 1 ms short.
+  holt_winters         3.0: is called double_exponential_smoothing; each is asked under its name.
+  extrapolation        3.x: rate and increase limit the extrapolation of a counter to the point
+                       where it was zero after, no longer before, they cut it to half an interval.
+                       Counters here start far enough above zero for both to agree, except in
+                       `young_total`, which only the samples' differences are asked of.
+"""
+import argparse, json, math, os, random, re, shutil, subprocess, sys, tempfile, time
+import urllib.error, urllib.parse, urllib.request
+
+T0 = 1_700_000_000 - 1_700_000_000 % 3600  # seconds; a whole hour
+MINUTES = 60
+INTERVAL = 15
+
+
+def series(rng):
+    """(name, labels, [(seconds, value)])"""
+    def times(offset):
+        return [round(T0 + offset + i * INTERVAL, 3) for i in range(MINUTES * 60 // INTERVAL)]
+
+    for si, service in enumerate(["api", "batch", "edge"]):
+        for mi, model in enumerate(["churn", "fraud"]):
+            for instance in range(2):
+                labels = {"service": service, "model": model, "instance": f"h{instance}:80"}
+                offset = 1 + rng.randrange(1, 12_000) / 1000
+                value, points = 1e5 + rng.random() * 1e4, []
+                for t in times(offset):
+                    value += rng.randrange(0, 40)
+                    if rng.random() < 0.01:
+                        value = 2e4 + rng.randrange(0, 5)  # a restart
+                    points.append((t, value))
+                yield "requests_total", labels, points
+                errors = [(t, 5e4 + float(int(v) // 37)) for t, v in points]
+                yield "errors_total", {**labels, "code": str(500 + mi)}, errors
+                yield "temperature", labels, [(t, rng.gauss(0, 20)) for t in times(offset)]
+                yield "level", labels, [(t, rng.randrange(-2, 3)) for t in times(offset)]
+                odd = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1e-300, 1e300, 7.5, -3]
+                yield "odd", labels, [(t, rng.choice(odd)) for t in times(offset)]
+                gaps = [p for i, p in enumerate(points) if (i // 35 + si + mi + instance) % 3]
+                yield "gappy", labels, gaps
+                yield "sparse_total", labels, [p for p in points if rng.random() < 0.3]
+                if instance == 0:
+                    yield "young_total", labels, [(t, i * 0.5) for i, t in enumerate(times(offset))]
+                    yield "aligned", labels, [(t, rng.gauss(5, 2)) for t in times(0)]
+                    limit = {"service": service, "model": model, "tier": "gold" if mi else ""}
+                    yield "limits", limit, [(t, 10.0 + si) for t in times(offset)]
+                    yield "info", {"service": service, "owner": f"team-{si}", "zone": "z"}, [
+                        (t, 1) for t in times(offset)] if mi == 0 else []
+                counts = [5e4 + rng.randrange(1000) for _ in range(6)]
+                bounds = ["0.01", "0.1", "0.5", "1", "5", "+Inf"]
+                rows = [[] for _ in bounds]
+                for t in times(offset):
+                    for _ in range(rng.randrange(0, 30)):
+                        counts[rng.randrange(6)] += 1
+                    total = 0
+                    for i, c in enumerate(counts):
+                        total += c
+                        rows[i].append((t, total))
+                for le, row in zip(bounds, rows):
+                    if service == "edge" and instance == 1 and le == "+Inf":
+                        continue
+                    yield "latency_seconds_bucket", {**labels, "le": le}, row
+    yield "lonely", {}, [(t, 42) for t in times(3.5)]
+    yield "text", {"path": "/a/b.c", "q": "x\ny", "u": "ümläut"}, [(t, 1) for t in times(3.5)]
+
+
+RANGE_FUNCTIONS = """rate increase delta irate idelta deriv changes resets avg_over_time
+min_over_time max_over_time sum_over_time count_over_time stddev_over_time stdvar_over_time
+last_over_time present_over_time absent_over_time""".split()
+VALUE_FUNCTIONS = """abs ceil floor exp ln log2 log10 sqrt sgn sin cos tan asin acos atan sinh cosh
+tanh asinh acosh atanh deg rad timestamp sort sort_desc day_of_week day_of_month day_of_year
+days_in_month hour minute month year absent scalar""".split()
+AGGREGATIONS = "sum avg min max count group stddev stdvar".split()
+ARITHMETIC = ["+", "-", "*", "/", "%", "^", "atan2"]
+COMPARISONS = ["==", "!=", ">", "<", ">=", "<="]
+SELECTORS = ["requests_total", "temperature", "level", "odd", "gappy", "limits", "lonely",
+             'temperature{service=~"a.*|edge"}', 'level{model!="churn",instance=~".*0:80"}',
+             'odd{service!~"b.+"}', "nothing", '{__name__=~"le.*l",service="api"}',
+             "temperature offset 7m", "temperature offset -3m", f"gappy @ {T0 + 1800.5}",
+             "requests_total @ end()", "level @ start()", 'limits{tier=""}', 'limits{tier!=""}']
+COUNTERS = ["requests_total", 'errors_total{code="500"}', "sparse_total", "gappy", "odd",
+            "temperature", "level"]
+
+
+def expressions(rng):
+    for f in RANGE_FUNCTIONS:
+        for s in COUNTERS:
+            yield f"{f}({s}[{rng.choice(['1m', '5m', '7m30s', '20m'])}])"
+        yield f"{f}(requests_total{{service=\"api\"}}[5m] offset 10m)"
+        yield f"{f}(temperature[5m] @ {T0 + 2000})"
+        if f not in ("rate", "increase", "delta", "deriv", "absent_over_time"):
+            yield f"{f}(aligned<5m>)"
+            yield f"{f}((level + 1)<10m:1m>)"
+            yield f"{f}(rate(requests_total[5m])<15m:90s>)"
+            yield f"{f}(young_total[3m])"
+    for q in (-1, 0, 0.25, 0.5, 0.9, 1, 1.5, "NaN"):
+        for s in ("temperature", "level", "odd", "gappy"):
+            yield f"quantile_over_time({q}, {s}[5m])"
+            yield f"quantile({q}, {s})"
+        yield f"quantile by (service) ({q}, temperature)"
+        yield f"histogram_quantile({q}, latency_seconds_bucket)"
+        yield f"histogram_quantile({q}, rate(latency_seconds_bucket[5m]))"
+        yield f"histogram_quantile({q}, sum by (le, service) (rate(latency_seconds_bucket[5m])))"
+        yield f"histogram_quantile({q}, sum by (le) (latency_seconds_bucket))"
+    for s in ("requests_total", "temperature", "gappy"):
+        for d in (0, 60, 3600, -120):
+            yield f"predict_linear({s}[10m], {d})"
+        for a, b in ((0.1, 0.1), (0.5, 0.9), (0.9, 0.2)):
+            yield f"double_exponential_smoothing({s}[10m], {a}, {b})"
+    for f in VALUE_FUNCTIONS:
+        for s in ("temperature", "level", "odd", "requests_total", "lonely"):
+            yield f"{f}({s})"
+    for f in ("hour", "minute", "month", "year", "day_of_week", "days_in_month", "day_of_year"):
+        yield f"{f}()"
+    for s in SELECTORS:
+        yield s
+        for a in rng.sample(AGGREGATIONS, 4):
+            yield f"{a}({s})"
+            yield f"{a} by (service) ({s})"
+            yield f"{a} without (instance, nothing) ({s})"
+        for f in ("clamp", "round", "topk", "bottomk", "count_values"):
+            yield {"clamp": f"clamp({s}, -1, 3)", "round": f"round({s}, 0.5)",
+                   "topk": f"topk(2, {s})", "bottomk": f"bottomk by (model) (1, {s})",
+                   "count_values": f'count_values("v", {s})'}[f]
+        yield f"absent({s})"
+        yield f"-{s}"
+        yield f"{s} * 2 + 1"
+        yield f"1 - {s} ^ 2 ^ 0.5"
+    for s in ("temperature", "odd", "level"):
+        for f in ("clamp_min({}, 0)", "clamp_max({}, 1)", "clamp({}, 3, 1)", "clamp({}, NaN, 1)",
+                  "round({})", "round({}, -2)", "round({}, 0)", "round({}, 0.1)"):
+            yield f.format(s)
+    for op in ARITHMETIC:
+        for a, b in (("temperature", "level"), ("odd", "level"), ("level", "odd"), ("odd", "odd"),
+                     ("requests_total", "gappy"), ("lonely", "lonely")):
+            yield f"{a} {op} {b}"
+        for a in ("3", "-2.5", "0", "Inf", "NaN", "0x1F", "1e3"):
+            yield f"{a} {op} temperature"
+            yield f"odd {op} {a}"
+            yield f"{a} {op} 2"
+        yield f"sum by (service) (level) {op} on (service) info"
+        yield f"temperature {op} on (service, model) group_left (tier) limits"
+        yield f"limits {op} ignoring (instance, tier) group_right () temperature"
+        yield f"temperature {op} on (service) group_left (owner, zone) info"
+    for op in COMPARISONS:
+        for a, b in (("temperature", "level"), ("odd", "odd"), ("level", "odd"), ("level", "0"),
+                     ("0", "level"), ("requests_total", "gappy")):
+            yield f"{a} {op} {b}"
+            yield f"{a} {op} bool {b}"
+        yield f"1 {op} bool 2"
+        yield f"temperature {op} on (service) group_left () info"
+        yield f"temperature {op} bool on (service) group_left (owner) info"
+        yield f"temperature {op} level"
+    for op in ("and", "or", "unless"):
+        for a, b in (("temperature", "gappy"), ("gappy", "temperature"), ("level > 0", "odd"),
+                     ("lonely", "nothing"), ("nothing", "lonely"), ("gappy", "limits")):
+            yield f"{a} {op} {b}"
+            yield f"{a} {op} on (service, model) {b}"
+            yield f"{a} {op} ignoring (instance, tier) {b}"
+    yield from (
+        "1 + 2 * 3 ^ 2 ^ 0.5 % 4 - -1", "time()", "vector(1)", "scalar(lonely)", "pi()", "time() % 60",
+        "scalar(temperature)", "vector(time())", 'label_replace(level, "m", "$1-x", "model", "(.).*")',
+        'label_replace(level, "model", "", "model", ".*")', 'label_replace(level, "x", "y", "none", "")',
+        'label_replace(level, "s", "${one}", "service", "(?P<one>a).*")',
+        'label_replace(level, "s", "$$1", "service", "(.*)")',
+        'label_join(level, "all", "-", "service", "model", "none")', 'label_join(level, "all", "")',
+        'label_replace(level, "__name__", "other", "", "")', 'label_replace(level, "instance", "", "", "")',
+        "timestamp(timestamp(level))", "timestamp(level + 0)", "timestamp(gappy offset 5m)",
+        'text{u="ümläut"}', "text{path=~\"/a/b\\\\.c\"}", 'text{q="x\\ny"}', '{__name__="lonely"}',
+        "sum(rate(requests_total[5m])) by (service) / sum(rate(requests_total[5m])) by (service)",
+        "sum by (service) (rate(errors_total[5m])) / on (service) sum by (service) (rate(requests_total[5m]))",
+        "max_over_time(sum(rate(requests_total[2m]))<10m:30s>)", "temperature > level > 0",
+        "avg_over_time(temperature<10m:>)", "max_over_time(max_over_time(level<5m:30s>)<10m:1m>)",
+        "sum_over_time(time()<5m:1m>)", "sum_over_time(vector(1)<5m:1m>)", "count(count by (service) (level))",
+        "rate(requests_total[5m]) > 1 and on (service) level == 1", "topk(0, level)", "topk(100, level)",
+        "topk(3, odd)", "bottomk(3, odd)", "bottomk without (model) (2, temperature)",
+        'count_values without (instance) ("v", level)', 'count_values by (service) ("service", level)',
+        "level == on (service, model, instance) level", "sum(level) without ()", "sum by () (level)",
+        "absent(nothing{a=\"b\",c=~\"d\",e!=\"f\"})", "absent(sum(nothing))", "absent_over_time(nothing{x=\"y\"}[5m])",
+        "stddev(odd)", "avg(odd)", "sum(odd)", "min(odd)", "max(odd)", "avg(vector(1e308) or requests_total * 1e303)",
+        "temperature * on (service) level", "level + on () level", "requests_total / ignoring (code) errors_total",
+        "errors_total / ignoring (code) requests_total", "level * group_left level",
+        "sum(level) + 1 # a comment", "temperature offset 1h", "rate(requests_total[1s])",
+        "changes(odd[10m]) + resets(odd[10m])", "2 > bool 1 == bool 1", "-1 ^ 2", "2 ^ 3 ^ 2", "-level ^ 2",
+        '"a string"', "level and level unless level or level", "(level)", "((1))", "+level", "1 / 0", "-1 / 0", "0 / 0",
+    )
+
+
+def ours(e):
+    return re.sub(r"<(\d+[a-z]+:?[0-9a-z]*)>", r"[\1]", e)
+
+
+def theirs(e):
+    short = {"5m": "4m59s999ms", "10m": "9m59s999ms", "15m": "14m59s999ms"}
+    e = re.sub(r"<(\d+[a-z]+)(:?[0-9a-z]*)>", lambda m: f"[{short[m[1]]}{m[2]}]", e)
+    return e.replace("double_exponential_smoothing", "holt_winters")
+
+
+def openmetrics(path, rng):
+    groups = {}
+    for name, labels, points in series(rng):
+        groups.setdefault(name, []).append((labels, points))
+    with open(path, "w") as out:
+        for name, members in groups.items():
+            out.write(f"# TYPE {name} unknown\n")
+            for labels, points in members:
+                quoted = ",".join('%s="%s"' % (k, v.replace("\\", r"\\").replace("\n", r"\n"))
+                                  for k, v in labels.items() if v)
+                for t, v in points:
+                    text = "NaN" if v != v else ("+Inf" if v > 0 else "-Inf") if math.isinf(v) else repr(v)
+                    out.write(f"{name}{{{quoted}}} {text} {t:.3f}\n")
+        out.write("# EOF\n")
+
+
+class Prometheus:
+    def __init__(self, folder, port, text):
+        blocks = os.path.join(folder, "blocks")
+        subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", text, blocks],
+                       check=True, stdout=subprocess.DEVNULL)
+        configuration = os.path.join(folder, "prometheus.yml")
+        open(configuration, "w").write("global: {}\n")
+        self.base = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            ["prometheus", f"--config.file={configuration}", f"--storage.tsdb.path={blocks}",
+             "--storage.tsdb.retention.time=100y", f"--web.listen-address=127.0.0.1:{port}",
+             "--query.lookback-delta=299999ms", "--query.max-samples=500000000",
+             "--log.level=error"], stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(self.base + "/-/ready")
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("prometheus does not become ready")
+
+    def ask(self, query, start, end, step):
+        if step is None:
+            path, form = "query", {"query": query, "time": start / 1000}
+        else:
+            path = "query_range"
+            form = {"query": query, "start": start / 1000, "end": end / 1000, "step": step / 1000}
+        data = urllib.parse.urlencode(form).encode()
+        begun = time.perf_counter()
+        try:
+            body = urllib.request.urlopen(f"{self.base}/api/v1/{path}", data).read()
+        except urllib.error.HTTPError as error:
+            return {"error": json.load(error)["error"]}
+        seconds = time.perf_counter() - begun
+        data = json.loads(body)["data"]
+        kind, result = data["resultType"], data["result"]
+        if kind in ("scalar", "string"):
+            result = [{"metric": {}, "value": result}]
+        entries = [{"metric": r["metric"],
+                    "times": [round(t * 1000) for t, _ in r.get("values") or [r["value"]]],
+                    "values": [v for _, v in r.get("values") or [r["value"]]]} for r in result]
+        return {"kind": kind, "entries": entries, "seconds": seconds, "count": len(entries)}
+
+
+class Mlmon:
+    def __init__(self, tool, folder, text):
+        store = os.path.join(folder, "mlmon.db")
+        subprocess.run([tool, "load", text, store], check=True)
+        self.process = subprocess.Popen([tool, "answer", store], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def ask(self, query, start, end, step, timed=False):
+        question = {"query": query, "start": start, "isTimed": timed}
+        if step is not None:
+            question.update(end=end, step=step)
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"mlmon ended at: {query}")
+        answer = json.loads(line)
+        return {"error": answer["error"]} if answer.get("error") else answer
+
+
+def equal(a, b):
+    if a == b:
+        return True
+    try:
+        x, y = float(a), float(b)
+    except ValueError:
+        return False
+    if x != x or y != y:
+        return x != x and y != y
+    if math.isinf(x) or math.isinf(y):
+        return x == y
+    return abs(x - y) <= 1e-9 * max(abs(x), abs(y)) + 1e-12
+
+
+def difference(a, b, ordered):
+    if ("error" in a) != ("error" in b):
+        return f"ours {a.get('error', 'an answer')!r}, theirs {b.get('error', 'an answer')!r}"
+    if "error" in a:
+        return None
+    if a["kind"] != b["kind"]:
+        return f"ours is a {a['kind']}, theirs a {b['kind']}"
+    def keyed(answer):
+        return {tuple(sorted(e["metric"].items())): e for e in answer["entries"]}
+    x, y = keyed(a), keyed(b)
+    if ordered and list(x) != list(y):
+        xs = [e["values"] for e in a["entries"]]
+        if xs != [e["values"] for e in b["entries"]]:
+            return f"order: ours {list(x)[:4]}, theirs {list(y)[:4]}"
+    if x.keys() != y.keys():
+        return f"only ours {list(x.keys() - y.keys())[:2]}, only theirs {list(y.keys() - x.keys())[:2]}"
+    for key, e in x.items():
+        f = y[key]
+        if e["times"] != f["times"]:
+            return f"{dict(key)}: times {len(e['times'])} and {len(f['times'])}, " \
+                   f"{sorted(set(e['times']) ^ set(f['times']))[:4]}"
+        for t, v, w in zip(e["times"], e["values"], f["values"]):
+            if not equal(v, w):
+                return f"{dict(key)} at {t}: ours {v}, theirs {w}"
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tool", default=".build/release/DifferentialRun")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--port", type=int, default=19090)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    for needed in ("prometheus", "promtool"):
+        if not shutil.which(needed):
+            raise SystemExit(f"{needed} is not installed: apt-get install prometheus")
+    rng = random.Random(options.seed)
+    with tempfile.TemporaryDirectory(prefix="mlmon-differential-") as folder:
+        text = os.path.join(folder, "data.om")
+        openmetrics(text, rng)
+        mlmon = Mlmon(options.tool, folder, text)
+        prometheus = Prometheus(folder, options.port, text)
+        try:
+            return compare(mlmon, prometheus, rng, options.verbose)
+        finally:
+            prometheus.process.terminate()
+            prometheus.process.wait()
+            mlmon.process.stdin.close()
+            mlmon.process.wait()
+
+
+def compare(mlmon, prometheus, rng, verbose):
+    start, end = (T0 + 900) * 1000, (T0 + 3300) * 1000
+    asked = refused = different = 0
+    unique = list(dict.fromkeys(expressions(rng)))
+    for e in unique:
+        grids = [(start + 1_200_000, None, None)]
+        if e.startswith('"'):
+            pass
+        else:
+            grids.append((start, end, rng.choice([30_000, 60_000, 97_000])))
+        for grid in grids:
+            a, b = mlmon.ask(ours(e), *grid), prometheus.ask(theirs(e), *grid)
+            asked += 1
+            refused += "error" in b
+            found = difference(a, b, e.startswith("sort") and grid[2] is None)
+            if verbose and "error" in a and "error" in b:
+                print(f"both refuse  {ours(e)}\n  ours   {a['error']}\n  theirs {b['error']}")
+            if found:
+                different += 1
+                print(f"{'range  ' if grid[2] else 'instant'} {ours(e)}\n        {found}")
+    print(f"{len(unique)} expressions, {asked} questions, {refused} refused by Prometheus, "
+          f"{different} differences")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+import Querying
+import TimeSeries
+
+extension APIHandler {
+    struct Answer {
+        var bytes: [UInt8]
+        var contentType = "application/json"
+    }
+
+    private static let prefix = "/api/v1/"
+
+    /// For the program's own metrics: of a bounded number of names.
+    static func handlerName(_ path: String) -> String {
+        guard path.hasPrefix(prefix) else { return path == "/metrics" ? path : "other" }
+        let name = String(path.dropFirst(prefix.count))
+        if name.hasPrefix("label/") { return prefix + "label/:name/values" }
+        let known = [
+            "query", "query_range", "series", "labels", "metadata", "targets", "rules", "alerts",
+            "status/buildinfo",
+        ]
+        return known.contains(name) ? prefix + name : "other"
+    }
+
+    func answer(to request: APIRequest) throws -> Answer {
+        if request.path == "/metrics" { return try ownMetrics(accept: request.accept) }
+        guard request.path.hasPrefix(Self.prefix) else { throw Self.notFound(request.path) }
+        let name = String(request.path.dropFirst(Self.prefix.count))
+        switch name {
+        case "query": return try instant(request)
+        case "query_range": return try range(request)
+        case "series": return try series(request)
+        case "labels": return try labels(request)
+        case "metadata": return try metadata(request)
+        case "targets": return try targets(request)
+        case "rules": return try rules(request)
+        case "alerts": return try alerts()
+        case "status/buildinfo": return buildInfo()
+        default:
+            guard name.hasPrefix("label/"), name.hasSuffix("/values") else {
+                throw Self.notFound(request.path)
+            }
+            return try values(of: String(name.dropFirst(6).dropLast(7)), request)
+        }
+    }
+
+    private static func notFound(_ path: String) -> APIFailure {
+        APIFailure(status: 404, "not_found", "no such address: \(path.prefix(200))")
+    }
+
+    /// The success object, with what is under `data`.
+    func success(warning: String? = nil, _ data: (inout JSONText) throws -> Void) rethrows -> Answer
+    {
+        var json = JSONText()
+        try json.object {
+            $0.member("status", "success")
+            $0.key("data")
+            try data(&$0)
+            if let warning {
+                $0.key("warnings")
+                $0.strings([warning])
+            }
+        }
+        return Answer(bytes: json.bytes)
+    }
+
+    // MARK: Queries
+
+    private func engine(_ request: APIRequest) throws -> QueryEngine {
+        var query = limits.query
+        let timeout = min(try request.duration("timeout") ?? limits.timeout, limits.timeout)
+        let deadline = ContinuousClock.now + timeout
+        query.isCancelled = { ContinuousClock.now > deadline }
+        if let lookback = try request.duration("lookback_delta"), lookback > .zero {
+            query.lookback = lookback
+        }
+        return QueryEngine(limits: query)
+    }
+
+    private func instant(_ request: APIRequest) throws -> Answer {
+        let at = try request.time("time") ?? sources.now()
+        let limit = try request.limit()
+        let value = try engine(request).instant(request.expression(), at: at, over: sources.store)
+        switch value {
+        case .scalar(let number): return point("scalar", at, formatted(number))
+        case .string(let text): return point("string", at, text)
+        case .matrix(let series): return matrix(series, limit: limit)
+        case .vector(let elements):
+            return success(warning: Self.warning(elements.count, limit)) {
+                $0.object {
+                    $0.member("resultType", "vector")
+                    $0.key("result")
+                    $0.array { json in
+                        for element in elements.prefix(limit ?? .max) {
+                            json.object {
+                                $0.key("metric")
+                                $0.labels(element.labels)
+                                $0.key("value")
+                                $0.point(at.milliseconds, formatted(element.value))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func range(_ request: APIRequest) throws -> Answer {
+        let start = try request.requiredTime("start")
+        let end = try request.requiredTime("end")
+        guard let step = try request.duration("step") else {
+            throw request.invalid("step", "cannot parse \"\" to a valid duration")
+        }
+        let series = try engine(request).range(
+            request.expression(), start: start, end: end, step: step, over: sources.store)
+        return matrix(series, limit: try request.limit())
+    }
+
+    private static func warning(_ count: Int, _ limit: Int?) -> String? {
+        limit.map { $0 < count } == true ? "results truncated due to limit" : nil
+    }
+
+    private func point(_ type: String, _ at: Timestamp, _ text: String) -> Answer {
+        success {
+            $0.object {
+                $0.member("resultType", type)
+                $0.key("result")
+                $0.point(at.milliseconds, text)
+            }
+        }
+    }
+
+    private func matrix(_ series: [Series], limit: Int?) -> Answer {
+        success(warning: Self.warning(series.count, limit)) {
+            $0.object {
+                $0.member("resultType", "matrix")
+                $0.key("result")
+                $0.array { json in
+                    for series in series.prefix(limit ?? .max) { Self.write(series, to: &json) }
+                }
+            }
+        }
+    }
+
+    private static func write(_ series: Series, to json: inout JSONText) {
+        json.object {
+            $0.key("metric")
+            $0.labels(series.labels)
+            $0.key("values")
+            $0.array { json in
+                for (time, value) in zip(series.timestamps, series.values)
+                where !value.isStaleMarker {
+                    json.point(time, formatted(value))
+                }
+            }
+        }
+    }
+
+    // MARK: Series and labels
+
+    /// The label sets of every `match[]`; of all series where there is none.
+    private func labelSets(_ request: APIRequest, needsMatch: Bool = false) throws -> [LabelSet] {
+        _ = try (request.time("start"), request.time("end"))
+        let selectors = try request.selectors()
+        if selectors.isEmpty {
+            if needsMatch { throw APIFailure.badData("no match[] parameter provided") }
+            return try sources.store.labelSets(matching: [])
+        }
+        var found: Set<LabelSet> = []
+        for matchers in selectors {
+            found.formUnion(try sources.store.labelSets(matching: matchers))
+        }
+        guard found.count <= limits.resultCount else {
+            throw APIFailure(
+                status: 422, "execution",
+                "\(found.count) series match, at most \(limits.resultCount) are given")
+        }
+        return found.sorted()
+    }
+
+    private func series(_ request: APIRequest) throws -> Answer {
+        let sets = try labelSets(request, needsMatch: true)
+        let limit = try request.limit()
+        return success(warning: Self.warning(sets.count, limit)) {
+            $0.array { json in
+                for set in sets.prefix(limit ?? .max) { json.labels(set) }
+            }
+        }
+    }
+
+    private func labels(_ request: APIRequest) throws -> Answer {
+        var names: Set<String> = []
+        for set in try labelSets(request) { names.formUnion(set.pairs.lazy.map(\.name)) }
+        return try list(names, request)
+    }
+
+    private func values(of name: String, _ request: APIRequest) throws -> Answer {
+        let name = Self.unescaped(name)
+        guard !name.isEmpty else { throw APIFailure.badData("invalid label name: \"\"") }
+        return try list(Set(labelSets(request).lazy.compactMap { $0[name] }), request)
+    }
+
+    private func list(_ texts: Set<String>, _ request: APIRequest) throws -> Answer {
+        let limit = try request.limit()
+        return success(warning: Self.warning(texts.count, limit)) {
+            $0.strings(texts.sorted().prefix(limit ?? .max))
+        }
+    }
+
+    /// `U__http_2e_status` is `http.status`: how clients write names that are no identifiers.
+    static func unescaped(_ name: String) -> String {
+        guard name.hasPrefix("U__") else { return name }
+        var result = String.UnicodeScalarView()
+        var rest = name.dropFirst(3)
+        while let first = rest.first {
+            rest = rest.dropFirst()
+            guard first == "_" else {
+                result.append(contentsOf: first.unicodeScalars)
+                continue
+            }
+            if rest.first == "_" {
+                result.append("_")
+                rest = rest.dropFirst()
+                continue
+            }
+            let digits = rest.prefix { $0 != "_" }
+            guard digits.count < rest.count, digits.count <= 6,
+                let code = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(code)
+            else { return name }
+            result.append(scalar)
+            rest = rest.dropFirst(digits.count + 1)
+        }
+        return String(result)
+    }
+}

@@ -1,0 +1,125 @@
+import Querying
+import TimeSeries
+
+/// What was asked: a path, and the parameters of the query string and of the form.
+struct APIRequest: Sendable {
+    let path: String
+    let accept: String
+    private let parameters: [(name: String, value: String)]
+
+    init(path: String, accept: String = "", query: String?, form: [UInt8]) {
+        self.path = Self.decoded(Array(path.utf8)[...], isForm: false)
+        self.accept = accept
+        // As in Go's ParseForm, what is in the body comes first.
+        parameters = Self.pairs(form) + Self.pairs(Array((query ?? "").utf8))
+    }
+
+    /// nil where it is absent or empty.
+    subscript(name: String) -> String? {
+        parameters.first { $0.name == name && !$0.value.isEmpty }?.value
+    }
+
+    func all(_ name: String) -> [String] {
+        parameters.filter { $0.name == name }.map(\.value)
+    }
+
+    private static func pairs(_ bytes: [UInt8]) -> [(name: String, value: String)] {
+        bytes.split(separator: UInt8(ascii: "&")).map { part in
+            let name = part.prefix { $0 != UInt8(ascii: "=") }
+            return (
+                decoded(name, isForm: true), decoded(part.dropFirst(name.count + 1), isForm: true)
+            )
+        }
+    }
+
+    /// Undoes percent encoding; in forms a plus is a space.
+    static func decoded(_ bytes: ArraySlice<UInt8>, isForm: Bool) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "%"), index + 2 < bytes.endIndex,
+                let value = UInt8(
+                    String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
+            {
+                result.append(value)
+                index += 3
+                continue
+            }
+            result.append(isForm && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            index += 1
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}
+
+// MARK: - Typed parameters
+
+extension APIRequest {
+    func expression() throws -> QueryExpression {
+        do {
+            return try QueryExpression(parsing: self["query"] ?? "")
+        } catch {
+            throw APIFailure.badData("invalid parameter \"query\": \(error)")
+        }
+    }
+
+    func time(_ name: String) throws -> Timestamp? {
+        guard let text = self[name] else { return nil }
+        guard let time = Timestamp(parsing: text) else {
+            throw invalid(name, "cannot parse \(quotedText(text)) to a valid timestamp")
+        }
+        return time
+    }
+
+    func requiredTime(_ name: String) throws -> Timestamp {
+        guard let time = try time(name) else {
+            throw invalid(name, "cannot parse \"\" to a valid timestamp")
+        }
+        return time
+    }
+
+    /// Seconds, or as PromQL writes durations.
+    func duration(_ name: String) throws -> Duration? {
+        guard let text = self[name] else { return nil }
+        if let duration = Duration(parsingPrometheus: text) { return duration }
+        if let seconds = Double(text), abs(seconds) < 9e12 {
+            return .milliseconds(Int64((seconds * 1000).rounded()))
+        }
+        throw invalid(name, "cannot parse \(quotedText(text)) to a valid duration")
+    }
+
+    /// How many results are wanted; nil is all.
+    func limit() throws -> Int? {
+        guard let text = self["limit"] else { return nil }
+        guard let limit = Int(text), limit >= 0 else {
+            throw invalid("limit", "limit must be a non-negative number")
+        }
+        return limit == 0 ? nil : limit
+    }
+
+    /// The matchers of each `match[]`.
+    func selectors() throws -> [[LabelMatcher]] {
+        try all("match[]").map { text in
+            let found: [[LabelMatcher]]
+            do {
+                let expression = try QueryExpression(parsing: text)
+                found = expression.selectors
+                // Only a selector prints as itself without anything around it.
+                guard found.count == 1, expression.isSelector else {
+                    throw invalid("match[]", "\(quotedText(text)) is no series selector")
+                }
+            } catch let error as QueryError {
+                throw invalid("match[]", error.description)
+            }
+            return found[0]
+        }
+    }
+
+    func invalid(_ name: String, _ reason: String) -> APIFailure {
+        .badData("invalid parameter \"\(name)\": \(reason)")
+    }
+
+    private func quotedText(_ text: String) -> String { "\"\(text.prefix(200))\"" }
+}

@@ -1,0 +1,23 @@
+import API
+import Alerting
+import Configuring
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// The HTTP API as one of the monitor's services, where one is configured.
+enum APIService {
+    static func make(
+        _ configuration: MonitorConfiguration, store: Store, rules: RuleRunner, logger: Logger
+    ) -> [any Service] {
+        guard let settings = configuration.api else { return [] }
+        return [
+            APIServer(
+                settings,
+                sources: APISources(
+                    store: store, ruleGroups: configuration.ruleGroups,
+                    ruleHealth: { rules.health }, now: { Program.now() }, version: MLMon.version),
+                logger: logger)
+        ]
+    }
+}
