@@ -55,7 +55,7 @@ extension Store: SeriesSource {
         }
     }
 
-    private func sampleReader(_ db: Database) throws -> SampleReader {
+    func sampleReader(_ db: Database) throws -> SampleReader {
         SampleReader(db: db, layouts: try catalog.withLock { try $0.allLayouts(in: db) })
     }
 

@@ -11,6 +11,8 @@ import TimeSeries
 /// which), any number read. All methods may be called from any thread; they block on the disk.
 package final class Store: Sendable {
     package let options: StoreOptions
+    /// Set where the file was damaged when it was opened, and replaced.
+    package let recovery: StoreRecovery?
 
     /// The connections. Its methods must not be called from within one another.
     let database: DatabasePool
@@ -38,35 +40,57 @@ package final class Store: Sendable {
     package init(_ options: StoreOptions) throws(StorageError) {
         self.options = options
         lock = Mutex(options.isOwner ? try StoreLock(path: options.path) : nil)
-        database = try Self.wrapping("opening '\(options.path)'", path: options.path) {
+        (database, recovery) = try Self.wrapping(
+            "opening '\(options.path)'", path: options.path
+        ) { () -> (DatabasePool, StoreRecovery?) in
             if !options.isOwner, !FileManager.default.fileExists(atPath: options.path) {
                 throw StorageError(
                     code: ResultCode.SQLITE_CANTOPEN.rawValue,
                     activity: "opening '\(options.path)'",
                     message: "there is no such file; start 'mlmon run' first")
             }
-            try Self.checkFile(options)
-            let database = try DatabasePool(
-                path: options.path, configuration: Self.configuration(options))
-            if !options.isReadOnly { try StoreSchema.migrator().migrate(database) }
-            return database
+            guard let complaint = try Self.checkFile(options) else {
+                return (try Self.open(options), nil)
+            }
+            let damaged = try FileRescue.setAside(options.path)
+            let database = try Self.open(options)
+            let rowCount = try FileRescue.copy(from: damaged, to: database)
+            let recovery = StoreRecovery(
+                damagedPath: damaged, complaint: complaint, rowCount: rowCount)
+            return (database, recovery)
         }
+    }
+
+    private static func open(_ options: StoreOptions) throws -> DatabasePool {
+        let database = try DatabasePool(
+            path: options.path, configuration: configuration(options))
+        if !options.isReadOnly { try StoreSchema.migrator().migrate(database) }
+        return database
     }
 
     /// Looks at the file before anything is written to it: opening it for writing alone would
     /// turn the database of another program to WAL.
-    private static func checkFile(_ options: StoreOptions) throws {
+    ///
+    /// - Returns: What is damaged, where the owner should set the file aside; nil where nothing is.
+    private static func checkFile(_ options: StoreOptions) throws -> String? {
         let attributes = try? FileManager.default.attributesOfItem(atPath: options.path)
         let byteCount = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-        if byteCount == 0, !options.isReadOnly { return }
+        if byteCount == 0, !options.isReadOnly { return nil }
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         let queue = try DatabaseQueue(path: options.path, configuration: configuration)
         defer { try? queue.close() }
-        try queue.read { db in
-            try StoreSchema.check(db, path: options.path, mustBeCurrent: options.isReadOnly)
+        do {
+            try queue.read { db in
+                try StoreSchema.check(db, path: options.path, mustBeCurrent: options.isReadOnly)
+            }
+        } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_CORRUPT && options.isOwner
+        {
+            return error.message ?? "damaged"
         }
+        return options.isOwner ? try FileRescue.complaint(about: options.path) : nil
     }
 
     private static func configuration(_ options: StoreOptions) -> Configuration {
@@ -105,8 +129,10 @@ package final class Store: Sendable {
     /// Synchronous is NORMAL, and FULL for every tenth commit and when 5 seconds of samples have
     /// passed since the last that was: a crash of the machine loses no more.
     ///
-    /// - Throws: Where the disk is full or fails; the samples then wait for the next commit.
+    /// - Throws: Where the disk is full or fails, or a reader holds a log that is over its bound;
+    ///   the samples then wait for the next commit.
     package func commit() throws(StorageError) {
+        try boundLog()
         let taken = commits.withLock { log -> (batches: [SampleBatch], isDurable: Bool)? in
             let batches = buffer.withLock { $0.takeAll() }
             guard let last = batches.last else { return nil }

@@ -10,6 +10,9 @@ package struct StoreOptions: Sendable, Equatable {
     /// Opens an existing file beside the process that owns it, to write baselines and other notes
     /// of people into it; never samples.
     package var isForNotes = false
+    /// Of the write-ahead log. Where a reader that does not end keeps it from being emptied,
+    /// samples wait in memory over this.
+    package var logByteLimit = 256 << 20
 
     /// Whether this process is the one that writes samples; a file has one at a time.
     var isOwner: Bool { !isReadOnly && !isForNotes }

@@ -77,6 +77,40 @@ import TimeSeries
         try reopened.close()
     }
 
+    @Test("a reader that does not end bounds the log, and samples wait for it in memory")
+    func longReader() throws {
+        let fixture = try StoreFixture()
+        var options = StoreOptions(path: fixture.path)
+        options.logByteLimit = 1 << 20
+        let store = try Store(options)
+        try store.write(SampleBatch("a", 0, atSecond: 0))
+        let reader = try DatabaseQueue(path: fixture.path)
+        try reader.inDatabase { db in
+            try db.execute(sql: "BEGIN")
+            _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM series")
+        }
+        let table = SeriesTable(
+            labels: (0..<3000).map { LabelSet(metricName: "m", ["i": "\($0)"]) })
+        var failures = 0
+        for second in 0..<200 {
+            store.append([
+                SampleBatch(
+                    at: .second(Int64(second)), table: table,
+                    values: (0..<3000).map { 0.1 * Double($0 + second) })
+            ])
+            if storageError({ try store.commit() }) != nil { failures += 1 }
+            #expect(store.walByteCount < 3 << 20)
+            if failures == 3 { break }
+        }
+        #expect(failures == 3)
+        #expect(try store.statistics().bufferedSampleCount == 9000)
+        try reader.inDatabase { try $0.execute(sql: "COMMIT") }
+        try store.commit()
+        #expect(try store.statistics().bufferedSampleCount == 0)
+        try reader.close()
+        try store.close()
+    }
+
     @Test("a compaction that fails loses nothing")
     func failedCompaction() throws {
         let fixture = try StoreFixture()

@@ -96,6 +96,9 @@ struct BlockReader {
     /// Slots with samples, ascending.
     var slots: [Int] { directory.map(\.slot) }
 
+    /// Samples of all series.
+    var sampleCount: Int { directory.reduce(0) { $0 + columns[$1.column].count } }
+
     /// nil where the block has nothing of the series.
     mutating func part(slot: Int) throws(Damage) -> Block.Part? {
         guard let entry = directory.first(where: { $0.slot == slot }) else { return nil }

@@ -88,6 +88,7 @@ extension Store {
     }
 
     private func compact(now: Timestamp, everything: Bool) throws(StorageError) {
+        try boundLog()
         let failure = compactor.withLock { compactor -> StorageError? in
             do throws(StorageError) {
                 try fold(now: now, everything: everything, &compactor)
@@ -102,9 +103,23 @@ extension Store {
         if walByteCount > CommitLog.walByteLimit { try truncateLog() }
     }
 
+    /// - Throws: Where the log is over its bound and cannot be emptied, because a reader still
+    ///   looks at what is in it; nothing may be written then.
+    func boundLog() throws(StorageError) {
+        guard walByteCount > options.logByteLimit else { return }
+        try truncateLog()
+        let byteCount = walByteCount
+        guard byteCount > options.logByteLimit else { return }
+        throw StorageError(
+            code: ResultCode.SQLITE_BUSY.rawValue, activity: "bounding the write-ahead log",
+            message:
+                "'\(options.path)-wal' has \(byteCount >> 20) MiB and cannot be emptied while "
+                + "another process reads; end that transaction: samples wait in memory until then")
+    }
+
     /// Empties the write-ahead log where no reader needs it; else leaves it for the next time,
     /// so that commits do not wait for a reader.
-    private func truncateLog() throws(StorageError) {
+    func truncateLog() throws(StorageError) {
         try Self.wrapping("checkpointing", path: options.path) {
             try database.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA busy_timeout = 50")

@@ -137,6 +137,22 @@ struct SeriesRegistry {
             arguments: [key.label])
     }
 
+    /// Makes the table of postings anew from the series.
+    static func rebuildPostings(in db: Database) throws {
+        try db.execute(sql: "DELETE FROM posting")
+        var members: [PostingKey: [UInt32]] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, labels FROM series ORDER BY id")
+        while let row = try rows.next() {
+            let id: UInt32 = row[0]
+            let key: Data = row[1]
+            for label in try key.withUnsafeBytes({ try SeriesKey.decode($0) }) {
+                members[PostingKey(label: label, span: PostingSpan.span(of: id)), default: []]
+                    .append(id)
+            }
+        }
+        for (key, ids) in members { try replace(key, ids, in: db) }
+    }
+
     private static func members(of key: PostingKey, in db: Database) throws -> [UInt32] {
         let select = try db.cachedStatement(
             sql: "SELECT members FROM posting WHERE label = ? AND span = ?")

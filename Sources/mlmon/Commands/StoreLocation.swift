@@ -76,9 +76,26 @@ struct StoreLocation: ParsableArguments {
         return try Self.open(options)
     }
 
+    /// The store of the configuration, or the defaults for the file that `--db` names.
+    func storeOptions() throws -> StoreOptions {
+        if let db, configurationPath == nil { return StoreOptions(path: db) }
+        return try loadConfiguration().store
+    }
+
+    /// Opens the store as its only writer, for work on the file as a whole.
+    func openAsOwner() throws -> Store {
+        let options = try storeOptions()
+        guard FileManager.default.fileExists(atPath: options.path) else {
+            throw CommandFailure("there is no store at '\(options.path)'")
+        }
+        return try Self.open(options)
+    }
+
     static func open(_ options: StoreOptions) throws -> Store {
         do {
-            return try Store(options)
+            let store = try Store(options)
+            if let recovery = store.recovery { Program.complain("mlmon: \(recovery.description)") }
+            return store
         } catch {
             throw CommandFailure("\(error)")
         }

@@ -1,0 +1,99 @@
+import Foundation
+import GRDB
+
+extension Store {
+    private static var findingLimit: Int { 20 }
+
+    /// Samples in blocks and journal. Reads every block: seconds for a gigabyte.
+    package func sampleCount() throws(StorageError) -> Int {
+        try read("counting samples") { db in
+            var count = 0
+            let blocks = try Row.fetchCursor(db, sql: "SELECT id, payload FROM block")
+            while let row = try blocks.next() {
+                count += try row.withUnsafeData(atIndex: 1) { data in
+                    try (data ?? Data()).withUnsafeBytes { try BlockReader($0).sampleCount }
+                }
+            }
+            for (layout, folded) in try catalog.withLock({ try $0.allLayouts(in: db) }) {
+                let rows = try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM journal WHERE layout = ? AND id > ?",
+                    arguments: [layout.id, folded])
+                count += (rows ?? 0) * layout.series.count
+            }
+            return count
+        }
+    }
+
+    /// Looks at every page of the file and decodes every block, journal row, layout and series.
+    ///
+    /// - Returns: What is damaged, at most a few lines for people; empty where nothing is.
+    package func verify() throws(StorageError) -> [String] {
+        try read("verifying") { db in
+            var findings = try String.fetchAll(
+                db, sql: "PRAGMA integrity_check(\(Self.findingLimit))")
+            if findings == ["ok"] { findings = [] }
+            findings += try Self.damage(of: "block", in: db) { row in
+                try row.withUnsafeData(atIndex: 1) { data in
+                    try (data ?? Data()).withUnsafeBytes { bytes in
+                        var block = try BlockReader(bytes)
+                        for slot in block.slots { _ = try block.part(slot: slot) }
+                    }
+                }
+            }
+            findings += try Self.layoutDamage(in: db)
+            findings += try Self.journalDamage(in: db)
+            findings += try Self.seriesDamage(in: db)
+            return Array(findings.prefix(Self.findingLimit))
+        }
+    }
+
+    private static func damage(
+        of table: String, column: String = "payload", in db: Database,
+        _ check: (Row) throws -> Void
+    ) throws -> [String] {
+        var findings: [String] = []
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, \(column) FROM \(table)")
+        while findings.count < findingLimit, let row = try rows.next() {
+            do {
+                try check(row)
+            } catch let damage as Damage {
+                findings.append("row \(row[0] as Int64) of table \(table): \(damage.reason)")
+            }
+        }
+        return findings
+    }
+
+    private static func layoutDamage(in db: Database) throws -> [String] {
+        try damage(of: "layout", column: "series", in: db) { row in
+            let blob: Data = row[1]
+            _ = try blob.withUnsafeBytes { try Layout.decode($0) }
+        }
+    }
+
+    private static func journalDamage(in db: Database) throws -> [String] {
+        var layouts: [Int64: Layout] = [:]
+        return try damage(of: "journal", column: "payload, layout, at", in: db) { row in
+            let id: Int64 = row[2]
+            if layouts[id] == nil { layouts[id] = try Layout.fetch(id, in: db) }
+            guard let layout = layouts[id] else { throw Damage("its layout \(id) is missing") }
+            let payload: Data = row[1]
+            var values: [Double] = []
+            var timestamps: [Int64] = []
+            try payload.withUnsafeBytes { bytes in
+                try JournalRow.decode(
+                    bytes, count: layout.series.count, hasTimestamps: layout.hasTimestamps,
+                    at: row[3], values: &values, timestamps: &timestamps)
+            }
+        }
+    }
+
+    private static func seriesDamage(in db: Database) throws -> [String] {
+        let labels = Set(try Int64.fetchAll(db, sql: "SELECT id FROM label"))
+        return try damage(of: "series", column: "labels", in: db) { row in
+            let key: Data = row[1]
+            let missing = try key.withUnsafeBytes { try SeriesKey.decode($0) }
+                .first { !labels.contains($0) }
+            if let missing { throw Damage("its label \(missing) is missing") }
+        }
+    }
+}
