@@ -34,8 +34,7 @@ package struct APIServer: Service {
 
     /// Serves until the task is cancelled or the service group shuts down.
     ///
-    /// - Throws: Where the settings may not be served, the port cannot be bound, or a TLS file
-    ///   cannot be read.
+    /// - Throws: Where the settings may not be served, or the port cannot be bound.
     package func run() async throws {
         if let refusal = settings.refusal { throw APIError(message: refusal) }
         let handler = handler
@@ -44,8 +43,7 @@ package struct APIServer: Service {
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
                 await handler.response(to: request)
             },
-            server: try TLSServer.builder(
-                settings.tls, idleTimeoutSeconds: Self.idleTimeoutSeconds),
+            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleTimeoutSeconds))),
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionCount)),

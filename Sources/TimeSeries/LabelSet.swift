@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The identity of a series: label names and values, sorted by the bytes of the names.
 ///
 /// Stored as one UTF-8 blob: name, `0xFF`, value, `0xFF`, for each pair in order. `0xFF` never
@@ -126,7 +134,16 @@ package struct LabelSet: Hashable, Sendable {
 
 extension LabelSet: Comparable {
     package static func < (a: LabelSet, b: LabelSet) -> Bool {
-        a.canonicalBytes.lexicographicallyPrecedes(b.canonicalBytes)
+        // Sorting a selection of many series is mostly this: memcmp, not byte by byte.
+        a.canonicalBytes.withUnsafeBytes { a in
+            b.canonicalBytes.withUnsafeBytes { b in
+                guard let first = a.baseAddress, let second = b.baseAddress else {
+                    return a.count < b.count
+                }
+                let order = memcmp(first, second, min(a.count, b.count))
+                return order == 0 ? a.count < b.count : order < 0
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ struct SeriesCatalog {
     private var sets: [UInt32: LabelSet] = [:]
     private var layouts: [Int64: Layout] = [:]
     private static let labelLimit = 100_000
-    private static let setLimit = 20_000
+    private static let setLimit = 250_000
     /// In series of all remembered layouts.
     private static let layoutSeriesLimit = 4_000_000
     private var layoutSeriesCount = 0

@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
         logger.info("stopped")
     }
 
-    /// - Parameter configured: Gives credentials and TLS.
+    /// - Parameter configured: Gives the credentials.
     private func api(_ configured: APISettings?, listeningOn listen: String) throws -> APISettings {
         guard let address = APISettings(listen: listen) else {
             throw ValidationError(

@@ -3,6 +3,10 @@ import ServiceLifecycle
 
 /// Runs a piece of work again and again until the group shuts down, then once to finish.
 struct PeriodicService: Service, CustomStringConvertible {
+    /// A round that took long is followed by a pause this much longer, so that no service takes
+    /// the machine for itself, however large the fleet.
+    private static let restFactor = 3
+
     let name: String
     let interval: Duration
     let logger: Logger
@@ -17,6 +21,7 @@ struct PeriodicService: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             var lastComplaint: String?
             while !Task.isCancelled {
+                let start = ContinuousClock.now
                 do {
                     try await work()
                     lastComplaint = nil
@@ -27,7 +32,8 @@ struct PeriodicService: Service, CustomStringConvertible {
                     if complaint != lastComplaint { logger.error("\(name): \(complaint)") }
                     lastComplaint = complaint
                 }
-                try? await Task.sleep(for: interval)
+                let spent = ContinuousClock.now - start
+                try? await Task.sleep(for: max(interval, spent * Self.restFactor))
             }
         }
         do {
