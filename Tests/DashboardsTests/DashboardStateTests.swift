@@ -77,12 +77,31 @@ struct StateTests {
         #expect(state.window == .fifteenMinutes)
         #expect(press(&state, "+") == [.load])
         #expect(state.window == .fiveMinutes)
+        #expect(press(&state, "+") == [.load])
+        #expect(state.window == .minute)
         #expect(press(&state, "+") == [])
-        for expected in [TimeWindow.fifteenMinutes, .hour, .sixHours, .day, .week, .week] {
+        for expected in [
+            TimeWindow.fiveMinutes, .fifteenMinutes, .hour, .sixHours, .day, .week, .week,
+        ] {
             _ = press(&state, "-")
             #expect(state.window == expected)
         }
-        #expect(state.fleetWindow == .fifteenMinutes)
+        #expect(state.fleetWindow == nil)
+    }
+
+    @Test("a window nobody chose is that of the picture, is said to be, and zooms from there")
+    func fittedWindow() {
+        var state = Fixture.state()
+        var young = Fixture.snapshot(state.request)
+        young.window = .minute
+        young.grid = TimeGrid(.minute, endingBefore: Fixture.now)
+        _ = state.apply(.loaded(young))
+        #expect(state.request.fleetWindow == nil)
+        #expect(state.window == .minute)
+        #expect(Fixture.text(state).contains("-1m → now (all there is)"))
+        #expect(press(&state, "-") == [.load])
+        #expect(state.request.fleetWindow == .fiveMinutes)
+        #expect(!Fixture.text(state).contains("all there is"))
     }
 
     @Test("a paused picture stays, counts what waits, and shows the newest when it goes on")

@@ -154,13 +154,16 @@ enum Fixture {
     ]
 
     static func snapshot(_ request: LoadRequest, at now: Timestamp = now) -> Snapshot {
-        let grid = TimeGrid(request.fleetWindow, endingBefore: now)
+        let fleetWindow = request.fleetWindow ?? .usual
+        let grid = TimeGrid(fleetWindow, endingBefore: now)
         let services = services(grid)
-        var snapshot = Snapshot(at: now, grid: grid, services: services, alerts: alerts)
-        let window = TimeGrid(request.serviceWindow, endingBefore: now)
+        var snapshot = Snapshot(
+            at: now, window: fleetWindow, grid: grid, services: services, alerts: alerts)
+        let serviceWindow = (request.isBesideFleet ? fleetWindow : request.serviceWindow) ?? .usual
+        let window = TimeGrid(serviceWindow, endingBefore: now)
         if let summary = Self.services(window).first(where: { $0.name == request.service }) {
             snapshot.detail = ServiceDetail(
-                summary: summary, grid: window, window: request.serviceWindow,
+                summary: summary, grid: window, window: serviceWindow,
                 buckets: summary.name == "ranker-eu" ? buckets(summary.history) : nil,
                 distributions: summary.name == "ranker-eu" ? distributions : [],
                 alerts: alerts.filter { $0.service == summary.name })

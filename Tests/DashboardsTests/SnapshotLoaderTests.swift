@@ -18,8 +18,10 @@ private struct Recording {
         add(name, labels, start..<until) { Double($0 - start) * 2 * rate }
     }
 
-    mutating func gauge(_ name: String, _ labels: [String: String], _ value: Double) {
-        add(name, labels, 0..<900) { _ in value }
+    mutating func gauge(
+        _ name: String, _ labels: [String: String], _ value: Double, from start: Int = 0
+    ) {
+        add(name, labels, start..<900) { _ in value }
     }
 
     private mutating func add(
@@ -186,6 +188,99 @@ struct SnapshotLoaderTests {
         #expect(history.first == .some(nil))
         #expect(history.last.map { isNear($0, 5) } == true)
         #expect(snapshot.detail == nil)
+    }
+
+    @Test(
+        "a window nobody chose covers the age of the data, and no more than a quarter of an hour",
+        arguments: [
+            (0, TimeWindow.minute), (2, .minute), (40, .minute), (90, .fiveMinutes),
+            (280, .fiveMinutes), (400, .fifteenMinutes), (1700, .fifteenMinutes),
+        ])
+    func fittedWindow(seconds: Int, expected: TimeWindow) throws {
+        var recording = Recording.digits
+        for service in ["digits", "new"] {
+            recording.gauge(
+                "up", ["service": service, "instance": "a:1"], 1,
+                from: 898 - (service == "new" ? min(seconds, 30) : seconds) / 2)
+        }
+        let records = StoreRecords(targets: [Recording.status("digits"), Recording.status("new")])
+        let loader = recording.loader(records)
+        let snapshot = try loader.snapshot(
+            LoadRequest(fleetWindow: nil, service: "new", serviceWindow: nil), at: Recording.end)
+        #expect(snapshot.window == expected)
+        #expect(snapshot.grid == TimeGrid(expected, endingBefore: Recording.end))
+        #expect(snapshot.detail?.window == .minute, "by its own age")
+        let beside = try loader.snapshot(
+            LoadRequest(fleetWindow: nil, service: "new", serviceWindow: nil, isBesideFleet: true),
+            at: Recording.end)
+        #expect(beside.detail?.window == expected, "beside the fleet both have one window")
+    }
+
+    @Test("latency without a version belongs to the service, not to a version of its own")
+    func sharedLatency() throws {
+        var recording = Recording()
+        for version in ["v1", "v2"] {
+            recording.counter(
+                "mlmon_requests_total",
+                ["service": "churn", "instance": "a:1", "model": "churn", "version": version],
+                perSecond: 10)
+        }
+        let labels = ["service": "churn", "instance": "a:1", "model": "churn"]
+        for (bound, share) in [("0.01", 10.0), ("0.1", 20), ("+Inf", 20)] {
+            recording.counter(
+                "mlmon_latency_seconds_bucket", labels.merging(["le": bound]) { $1 },
+                perSecond: share)
+        }
+        let records = StoreRecords(targets: [Recording.status("churn")])
+        let snapshot = try recording.loader(records).snapshot(
+            LoadRequest(fleetWindow: .hour, service: "churn", serviceWindow: .fifteenMinutes),
+            at: Recording.end)
+        let service = try #require(snapshot.services.first)
+        #expect(service.versions.map(\.version) == ["v1", "v2"])
+        #expect(isNear(service.now.p50Seconds, 0.01))
+        #expect(snapshot.detail?.summary.versions.count == 2)
+        #expect(snapshot.detail?.buckets != nil)
+    }
+
+    @Test("a probed service has the time and status of its answers")
+    func probe() throws {
+        var recording = Recording()
+        let labels = ["service": "gateway", "instance": "a:1"]
+        recording.gauge("probe_duration_seconds", labels, 0.003)
+        recording.gauge("probe_http_status_code", labels, 503)
+        var status = Recording.status("gateway")
+        status.preset = ""
+        let snapshot = try recording.loader(StoreRecords(targets: [status])).snapshot(
+            LoadRequest(fleetWindow: .hour, service: "gateway", serviceWindow: .fifteenMinutes),
+            at: Recording.end)
+        for probe in [snapshot.services.first?.probe, snapshot.detail?.summary.probe] {
+            #expect(probe?.seconds == 0.003)
+            #expect(probe?.status == 503)
+            #expect(probe?.history.last == 0.003)
+        }
+    }
+
+    @Test("expected bands are those of the whole, scores those of the worst version")
+    func expected() throws {
+        var recording = Recording.digits
+        for (version, value) in [("v1", 90.0), ("v2", 8.0)] {
+            for signal in ["request_rate", "error_ratio"] {
+                let labels = [
+                    "service": "digits", "model": "net", "version": version, "signal": signal,
+                ]
+                recording.gauge("mlmon_expected_lower", labels, value * 0.9)
+                recording.gauge("mlmon_expected_upper", labels, value * 1.1)
+                recording.gauge("mlmon_anomaly_score", labels, version == "v2" ? 0.8 : 0.1)
+            }
+        }
+        let records = StoreRecords(targets: [Recording.status("digits")])
+        let snapshot = try recording.loader(records).snapshot(request, at: Recording.end)
+        let expected = try #require(snapshot.detail).expected
+        #expect(isNear(expected[.requestRate]?.lower.last ?? nil, 98 * 0.9))
+        #expect(isNear(expected[.requestRate]?.upper.last ?? nil, 98 * 1.1))
+        #expect(expected[.errorRatio]?.upper == [], "ratios of versions do not add up")
+        #expect(expected[.errorRatio]?.score.last == 0.8)
+        #expect(expected[.latencyP99] == nil)
     }
 
     @Test("later snapshots of one loader are those of a fresh one")

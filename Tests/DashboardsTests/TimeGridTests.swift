@@ -12,7 +12,7 @@ struct TimeGridTests {
         let grid = TimeGrid(window, endingBefore: Fixture.now + .milliseconds(1))
         #expect(grid.end.milliseconds % grid.step.milliseconds == 0)
         #expect(grid.end - grid.start == window.duration)
-        #expect((61...121).contains(grid.count))
+        #expect((31...121).contains(grid.count))
         let base = Fixture.now.aligned(to: window.step)
         #expect(
             TimeGrid(window, endingBefore: base)

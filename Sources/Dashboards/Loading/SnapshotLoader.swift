@@ -32,13 +32,20 @@ package final class SnapshotLoader: Sendable {
     package func snapshot(_ request: LoadRequest, at now: Timestamp) throws -> Snapshot {
         let records = try records()
         return try memory.withLock { memory in
-            let grid = TimeGrid(request.fleetWindow, endingBefore: now)
+            let age = try DataAge(at: now, &memory.reader)
+            let window =
+                request.fleetWindow
+                ?? TimeWindow.fitting(
+                    age.oldest ?? (records.isUnscraped ? .zero : nil))
+            let grid = TimeGrid(window, endingBefore: now)
             if let known = memory.snapshot, memory.records == records, memory.request == request,
-                known.grid == grid, now - known.at < .seconds(5), now >= known.at
+                known.window == window, known.grid == grid, now - known.at < .seconds(5),
+                now >= known.at
             {
                 return known
             }
-            let round = SnapshotRound(records: records, request: request, grid: grid, now: now)
+            let round = SnapshotRound(
+                records: records, request: request, window: window, age: age, now: now)
             let snapshot = try round.snapshot(&memory.reader)
             memory.reader.sweep()
             memory.records = records

@@ -10,41 +10,32 @@ extension SnapshotRound {
         guard let name = request.service,
             let known = services.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
         else { return nil }
-        let grid = TimeGrid(request.serviceWindow, endingBefore: now)
+        let asked = request.isBesideFleet ? self.window : request.serviceWindow
+        let window = asked ?? TimeWindow.fitting(age.age(of: name))
+        let grid = TimeGrid(window, endingBefore: now)
         let interval = known.targets.map(\.intervalSeconds).max() ?? 15
         let group = Group(
             services: [name], matcher: SignalQueries.matcher([name]),
             rateSeconds: Self.rateSeconds(interval: interval))
         let tables = try VersionTables(group: group, grid: grid, now: now, &reader)
         let psi = try reader.range(Self.psiQuery(group.matcher), grid)
-        let summary = summary(of: name, tables, grid: grid, psi: psi)
+        let probes = try ProbeTable(
+            matcher: group.matcher, isNeeded: known.probe != nil, grid, now, &reader)
+        let summary = summary(of: name, tables, probes, grid: grid, psi: psi)
         var whole = MetricTable(pointCount: grid.count)
         for key in tables.keys(of: name) {
             if let table = tables.history[key] { whole.add(table) }
         }
         let lines = LineReader(group: group, grid: grid, now: now)
         return ServiceDetail(
-            summary: summary, grid: grid, window: request.serviceWindow,
+            summary: summary, grid: grid, window: window,
             buckets: whole.buckets.buckets,
-            requestBand: try band(summary, group, grid, &reader),
+            expected: try ExpectedReader(group: group, grid: grid)
+                .bands(versionCount: max(1, summary.versions.count), &reader),
             distributions: distributions(of: name, grid, psi),
             languageModel: try lines.languageModel(&reader),
             resources: try lines.resources(&reader),
             alerts: alerts.filter { $0.service.utf8.elementsEqual(name.utf8) })
-    }
-
-    /// The expected request rate, where one version makes it comparable with the whole.
-    private func band(
-        _ summary: ServiceSummary, _ group: Group, _ grid: TimeGrid, _ reader: inout SignalReader
-    ) throws -> ExpectedBand? {
-        guard summary.versions.count <= 1 else { return nil }
-        let matcher = group.matcher + ",signal=\"request_rate\""
-        let lower = try reader.range(
-            SignalQueries.gauge("sum", "mlmon_expected_lower", by: "service", matcher), grid)
-        let upper = try reader.range(
-            SignalQueries.gauge("sum", "mlmon_expected_upper", by: "service", matcher), grid)
-        guard let lower = lower.first, let upper = upper.first else { return nil }
-        return ExpectedBand(lower: grid.values(of: lower), upper: grid.values(of: upper))
     }
 
     /// Drifted ones first, then by PSI.

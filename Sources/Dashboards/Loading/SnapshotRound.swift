@@ -5,30 +5,44 @@ import TimeSeries
 struct SnapshotRound {
     let records: StoreRecords
     let request: LoadRequest
+    let window: TimeWindow
+    let age: DataAge
     let grid: TimeGrid
     let now: Timestamp
     let alerts: [AlertLine]
 
-    init(records: StoreRecords, request: LoadRequest, grid: TimeGrid, now: Timestamp) {
+    init(
+        records: StoreRecords, request: LoadRequest, window: TimeWindow, age: DataAge,
+        now: Timestamp
+    ) {
         self.records = records
         self.request = request
-        self.grid = grid
+        self.window = window
+        self.age = age
+        grid = TimeGrid(window, endingBefore: now)
         self.now = now
         alerts = records.alertLines
     }
 
     func snapshot(_ reader: inout SignalReader) throws -> Snapshot {
         let psi = try reader.range(Self.psiQuery(""), grid)
+        let probes = try ProbeTable(matcher: "", isNeeded: hasProbes, grid, now, &reader)
         var services: [ServiceSummary] = []
         for group in groups {
             let tables = try VersionTables(group: group, grid: grid, now: now, &reader)
-            services += group.services.map { summary(of: $0, tables, grid: grid, psi: psi) }
+            services += group.services.map { summary(of: $0, tables, probes, grid: grid, psi: psi) }
         }
         services.sort { $0.name < $1.name }
         return Snapshot(
-            at: now, grid: grid, services: services, alerts: alerts,
+            at: now, window: window, grid: grid, services: services, alerts: alerts,
             detail: try detail(services, &reader))
     }
+
+    /// Rates and windows need this long before their absence means anything.
+    static let youth = Duration.seconds(30)
+
+    /// A probe has no page to recognise a preset by.
+    private var hasProbes: Bool { records.targets.contains { $0.preset.isEmpty } }
 
     /// Services of about one scrape interval, whose rates are taken over one span of time.
     struct Group {
@@ -67,7 +81,8 @@ struct SnapshotRound {
     }
 
     func summary(
-        of service: String, _ tables: VersionTables, grid: TimeGrid, psi: [Series]
+        of service: String, _ tables: VersionTables, _ probes: ProbeTable, grid: TimeGrid,
+        psi: [Series]
     ) -> ServiceSummary {
         let targets = records.targets(of: service)
         let windows = records.driftWindows.filter { $0.service.utf8.elementsEqual(service.utf8) }
@@ -91,7 +106,8 @@ struct SnapshotRound {
             name: service, health: health, reason: reason, targets: targets,
             now: health == .down || health == .stale ? Metrics() : wholeNow.metrics,
             history: whole.history, psi: worst?.psi, drift: worst?.state, psiHistory: psiHistory,
-            versions: versions(of: service, tables, windows))
+            versions: versions(of: service, tables, windows), probe: probes[service],
+            isYoung: age.age(of: service).map { $0 < Self.youth } ?? false)
     }
 
     /// The distribution that is worst off: drifted before stable before the undecided.
@@ -103,7 +119,11 @@ struct SnapshotRound {
     private func versions(
         of service: String, _ tables: VersionTables, _ windows: [DriftWindowRecord]
     ) -> [VersionSummary] {
-        let keys = tables.keys(of: service).filter { tables.now[$0] != nil }
+        var keys = tables.keys(of: service).filter { tables.now[$0] != nil }
+        // Some servers tell latency for all versions together: what answers no requests of its own
+        // belongs to the service, and is no version.
+        let counting = keys.filter { tables.hasRequests($0) }
+        if !counting.isEmpty { keys = counting }
         var versions = keys.map { key in
             let model = key["model"] ?? ""
             let version = key["version"] ?? ""

@@ -22,6 +22,9 @@ package struct StoreRecords: Sendable, Equatable {
         driftWindows = try store.driftWindows()
     }
 
+    /// Nothing has been collected yet.
+    var isUnscraped: Bool { targets.allSatisfy { $0.lastScrapeMilliseconds == nil } }
+
     var services: [String] { Set(targets.map(\.service)).sorted() }
 
     func targets(of service: String) -> [TargetSummary] {

@@ -60,6 +60,10 @@ struct VersionTables {
         }
     }
 
+    func hasRequests(_ key: LabelSet) -> Bool {
+        [now[key], history[key]].contains { $0?.requests.contains { $0 != nil } == true }
+    }
+
     func keys(of service: String) -> [LabelSet] {
         keysByService[LabelSet([(name: "service", value: service)])] ?? []
     }

@@ -33,7 +33,7 @@ struct FleetPage {
     private func drawStrip(_ rows: [ServiceSummary], on canvas: inout Canvas, in rect: Rect) {
         let inner = PanelFrame(
             title: "p99 against its median, services × time",
-            remark: "-\(state.fleetWindow.label) → now"
+            remark: "-\((state.snapshot?.window ?? .usual).label) → now"
         ).drawRule(on: &canvas, in: rect)
         let nameWidth = min(24, max(12, rows.map { DisplayText.width(of: $0.name) }.max() ?? 12))
         for (index, service) in rows.dropFirst(state.scroll).prefix(inner.height).enumerated() {

@@ -12,20 +12,49 @@ struct FleetTable {
         case psiHistory, health
     }
 
+    /// Cells that hold the widest of these figures: numbers are never cut.
+    private func width(_ least: Int, _ texts: (ServiceSummary) -> [String]) -> Int {
+        rows.flatMap(texts).reduce(least) { max($0, DisplayText.width(of: $1)) }
+    }
+
+    private func width(_ least: Int, ofMetrics text: (Metrics) -> String) -> Int {
+        width(least) { service in
+            [text(service.now)]
+                + (service.versions.count > 1 ? service.versions : []).map {
+                    text($0.now)
+                }
+        }
+    }
+
     private func columns(nameWidth: Int, nameMinimum: Int, versionWidth: Int) -> [Table.Column] {
-        let window = state.fleetWindow.label
+        let window = (state.snapshot?.window ?? .usual).label
         return [
             Table.Column("", minimum: 2),
             Table.Column("SERVICE", minimum: nameMinimum, maximum: nameWidth),
             Table.Column("VERSION", minimum: 7, maximum: versionWidth, priority: 8),
-            Table.Column("UP", .right, minimum: 3, priority: 7),
-            Table.Column("REQ/S", .right, minimum: 6, priority: 3),
+            Table.Column(
+                "UP", .right, minimum: width(3) { ["\($0.upCount)/\($0.targets.count)"] },
+                priority: 7),
+            Table.Column(
+                "REQ/S", .right,
+                minimum: width(6, ofMetrics: { Figures.count($0.requestsPerSecond) }),
+                priority: 3),
             Table.Column("trend -\(window)", minimum: 10, maximum: 28, priority: 9),
-            Table.Column("P50", .right, minimum: 7, priority: 4),
-            Table.Column("P99", .right, minimum: 6, priority: 1),
+            Table.Column(
+                "P50", .right,
+                minimum: width(width(7, ofMetrics: { LatencyCell.text($0) })) {
+                    [LatencyCell.text($0.now, probe: $0.probe)]
+                },
+                priority: 4),
+            Table.Column(
+                "P99", .right, minimum: width(6, ofMetrics: { Figures.seconds($0.p99Seconds) }),
+                priority: 1),
             Table.Column("p99 -\(window)", minimum: 8, maximum: 28, priority: 6),
-            Table.Column("ERR%", .right, minimum: 5, priority: 2),
-            Table.Column("PSI", .right, minimum: 5, priority: 2),
+            Table.Column(
+                "ERR%", .right, minimum: width(5, ofMetrics: { Figures.percent($0.errorRatio) }),
+                priority: 2),
+            Table.Column(
+                "PSI", .right, minimum: width(5) { [Figures.index($0.psi)] }, priority: 2),
             Table.Column("psi -\(window)", minimum: 10, maximum: 20, priority: 10),
             Table.Column("STATE", minimum: 5, priority: 1),
         ]
@@ -106,7 +135,7 @@ struct FleetTable {
             drawReason(service, places, on: &canvas, row: row)
             return
         }
-        drawMetrics(service.now, service.history, pen, &canvas)
+        drawMetrics(service.now, service.history, probe: service.probe, pen, &canvas)
         drawDrift(service.drift, service.psi, pen, &canvas)
         pen.place(Field.psiHistory.rawValue) { place in
             Sparkline(
@@ -160,15 +189,15 @@ struct FleetTable {
     }
 
     private func drawMetrics(
-        _ now: Metrics, _ history: MetricHistory, _ pen: RowPen, _ canvas: inout Canvas
+        _ now: Metrics, _ history: MetricHistory, probe: ProbeSummary? = nil, _ pen: RowPen,
+        _ canvas: inout Canvas
     ) {
         pen.write(
             Figures.count(now.requestsPerSecond), Field.requests.rawValue,
             Style(now.requestsPerSecond == nil ? .muted : .text), &canvas, .right)
-        var p50 = Figures.seconds(now.p50Seconds)
-        if now.p50Seconds == nil, let mean = now.meanSeconds { p50 = "~" + Figures.seconds(mean) }
         pen.write(
-            p50, Field.p50.rawValue, Style(now.p50Seconds == nil ? .muted : .text), &canvas, .right)
+            LatencyCell.text(now, probe: probe), Field.p50.rawValue,
+            Style(now.p50Seconds == nil ? .muted : .text), &canvas, .right)
         pen.write(
             Figures.seconds(now.p99Seconds), Field.p99.rawValue,
             now.p99Seconds == nil ? Style(.muted) : Style.bold(.text), &canvas, .right)

@@ -44,6 +44,12 @@ struct Header {
         }
         if spans.displayWidth + 10 < room {
             spans.append(Span("  -\(state.window.label) → now", .muted))
+            // A short window that nobody chose: there is no more yet.
+            if state.askedWindow == nil, state.window < .usual,
+                spans.displayWidth + 17 < room
+            {
+                spans.append(Span(" (all there is)", .muted))
+            }
         }
         return spans
     }

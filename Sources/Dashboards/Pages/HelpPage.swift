@@ -15,8 +15,8 @@ struct HelpPage {
             ("! WARN", "another alert fires, or predictions drifted", ""),
             ("○ PEND", "an alert is about to fire", ""),
             ("? STALE NEW", "no scrape for three intervals; none yet", ""),
-            ("— and ~", "unknown; a mean where quantiles are not told", ""),
-            ("╱", "no data at that time", ""),
+            ("— ~ @", "unknown; a mean where quantiles are not told; time of a probe", ""),
+            ("╱ ┄ ▾", "no data at that time; edges of what is expected; an unusual value", ""),
             (
                 "PSI", "population stability index; learn: no reference yet; n<: too few to judge",
                 ""

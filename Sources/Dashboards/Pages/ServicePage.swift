@@ -13,7 +13,7 @@ struct ServicePage {
         guard !rows.isEmpty else { return nil }
         let summary = rows[state.selectedIndex(in: rows)]
         return ServiceDetail(
-            summary: summary, grid: snapshot.grid, window: state.fleetWindow,
+            summary: summary, grid: snapshot.grid, window: snapshot.window,
             alerts: snapshot.alerts.filter { $0.service == summary.name })
     }
 

@@ -30,7 +30,9 @@ struct DistributionPanel: Panel {
 
     var remark: String {
         guard let distribution else { return "" }
-        var remark = "baseline vs last \(Figures.age(distribution.through - distribution.from))"
+        let span = Figures.age(distribution.through - distribution.from)
+        var remark =
+            distribution.state == .learning ? "as learned so far" : "baseline vs last \(span)"
         let count = detail.distributions.count
         if count > 1 { remark += " · p \(index % count + 1)/\(count)" }
         return remark
@@ -45,6 +47,9 @@ struct DistributionPanel: Panel {
         var plot = rect
         let verdict = plot.takeBottom(1)
         drawVerdict(distribution, on: &canvas, in: verdict)
+        if distribution.state == .drifted, rect.height >= 5 {
+            drawMovers(distribution, on: &canvas, in: plot.takeBottom(1))
+        }
         if rect.height >= 8 {
             drawLegend(distribution, on: &canvas, in: plot.takeBottom(1))
         }
@@ -63,9 +68,9 @@ struct DistributionPanel: Panel {
     private func drawWithout(on canvas: inout Canvas, in rect: Rect) {
         let signals = detail.languageModel.isEmpty ? detail.resources : detail.languageModel
         if signals.isEmpty {
-            canvas.write(
-                "this service tells neither classes nor scores", rect.column, rect.row,
-                Style(.muted), width: rect.width)
+            Absence(summary: detail.summary).draw(
+                "no predictions in its metrics, so drift cannot be judged: see docs/configuration.md",
+                on: &canvas, in: rect)
         } else {
             SignalList(signals: signals, grid: detail.grid).draw(on: &canvas, in: rect)
         }
@@ -101,12 +106,45 @@ struct DistributionPanel: Panel {
         canvas.writeFitting(groups, rect.column, rect.row, width: rect.width)
     }
 
+    /// `moved most  books +12.1%  toys −8.0%`.
+    private func drawMovers(
+        _ distribution: Distribution, on canvas: inout Canvas, in rect: Rect
+    ) {
+        var groups = [[Span("moved most", .muted)]]
+        for mover in distribution.movers.prefix(4) {
+            let label =
+                distribution.kind == .classes
+                ? distribution.bins[mover.bin] : Self.interval(mover.bin, distribution.bins)
+            let sign = mover.change > 0 ? "+" : "−"
+            groups.append([
+                Span("  \(label) ", .text),
+                Span(
+                    sign + Figures.fixed(abs(mover.change) * 100, 1) + "%",
+                    Style.bold(mover.change > 0 ? .more : .less)),
+            ])
+        }
+        canvas.writeFitting(groups, rect.column, rect.row, width: rect.width)
+    }
+
+    /// `0.6…0.7` of the upper bounds.
+    private static func interval(_ bin: Int, _ bins: [String]) -> String {
+        let upper = shortBound(bins[bin])
+        return bin == 0 ? "≤\(upper)" : "\(shortBound(bins[bin - 1]))…\(upper)"
+    }
+
     private func drawLegend(
         _ distribution: Distribution, on canvas: inout Canvas, in rect: Rect
     ) {
         let isFine = canvas.traits.hasFineColor
         let less = !isFine ? "--" : distribution.kind == .classes ? "░░" : "██"
         let base = Figures.total(distribution.baselineTotal)
+        guard distribution.state != .learning else {
+            let swatch = Span(isFine ? "██" : "##", .base)
+            canvas.writeFitting(
+                [[swatch, Span(" the reference so far", .muted)], [Span("   n \(base)", .muted)]],
+                rect.column, rect.row, width: rect.width)
+            return
+        }
         let groups = [
             [Span(isFine ? "██" : "##", .base), Span(" both  ", .muted)],
             [Span(isFine ? "██" : "++", .more), Span(" more now  ", .muted)],
@@ -122,7 +160,7 @@ struct DistributionPanel: Panel {
         var plot = rect
         let base =
             distribution.baselineTotal > 0 ? distribution.baselineShares : distribution.shares
-        let now = distribution.shares
+        let now = distribution.state == .learning ? base : distribution.shares
         let labels = plot.height >= 3 ? plot.takeBottom(1) : Rect(0, 0, 0, 0)
         let strip = plot.height >= 7 && distribution.psi != nil ? plot.takeBottom(1) : nil
         let scale = Scale.fromZero(holding: base + now)
@@ -196,8 +234,11 @@ struct DistributionPanel: Panel {
     private func drawClasses(
         _ distribution: Distribution, on canvas: inout Canvas, in rect: Rect
     ) {
-        let hasBaseline = distribution.baselineTotal > 0
-        let now = distribution.shares
+        let isLearning = distribution.state == .learning
+        let hasBaseline = distribution.baselineTotal > 0 && !isLearning
+        let now =
+            isLearning && distribution.baselineTotal > 0
+            ? distribution.baselineShares : distribution.shares
         let base = hasBaseline ? distribution.baselineShares : now
         let order = distribution.bins.indices.sorted { a, b in
             let (x, y) = (abs(now[a] - base[a]), abs(now[b] - base[b]))

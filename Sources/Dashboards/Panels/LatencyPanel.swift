@@ -11,7 +11,8 @@ struct LatencyPanel: Panel {
         if detail.buckets != nil { return "log · colour is share of requests" }
         let history = detail.summary.history
         if history.p99Seconds.contains(where: { $0 != nil }) { return "p50 p90 p99" }
-        return history.meanSeconds.contains { $0 != nil } ? "mean; no quantiles told" : ""
+        if history.meanSeconds.contains(where: { $0 != nil }) { return "mean; no quantiles told" }
+        return detail.summary.probe == nil ? "" : "probe: time of the answer"
     }
 
     func draw(on canvas: inout Canvas, in rect: Rect) {
@@ -41,26 +42,21 @@ struct LatencyPanel: Panel {
         let history = detail.summary.history
         if plot.width >= 60 { drawLine(history.p50Seconds, .p50, scale, on: &canvas, in: plot) }
         drawLine(history.p99Seconds, .p99, scale, on: &canvas, in: plot)
+        Overlay.expected(detail.expected[.latencyP99], scale: scale, on: &canvas, in: plot)
     }
 
     /// A quantile over the heat map, which shines through behind it.
     private func drawLine(
         _ values: [Double?], _ role: Role, _ scale: Scale, on canvas: inout Canvas, in plot: Rect
     ) {
-        for (x, value) in Resampling.fit(values, to: plot.width).enumerated() {
-            guard let value else { continue }
-            let row = Axes.row(of: value, scale: scale, in: plot)
-            let below = canvas[plot.column + x, row]
-            var background = Role.canvas
-            if below.glyph == "▀" { background = below.style.background }
-            if below.glyph == "▄" { background = .canvas }
-            canvas.set("━", plot.column + x, row, Style(role, on: background, .bold))
-        }
+        Overlay.line(values, "━", role, .bold, scale: scale, on: &canvas, in: plot)
     }
 
     private func drawLines(on canvas: inout Canvas, in rect: Rect) {
         let history = detail.summary.history
         let hasQuantiles = history.p99Seconds.contains { $0 != nil }
+        let hasMean = history.meanSeconds.contains { $0 != nil }
+        let slow = hasMean ? history.meanSeconds : detail.summary.probe?.history ?? []
         let lines: [LineChart.Line] =
             hasQuantiles
             ? [
@@ -68,17 +64,19 @@ struct LatencyPanel: Panel {
                 LineChart.Line(history.p90Seconds, Style(.p90)),
                 LineChart.Line(history.p99Seconds, Style.bold(.p99)),
             ]
-            : [LineChart.Line(history.meanSeconds, Style(.p50))]
+            : [LineChart.Line(slow, Style(.p50))]
         let values = lines.flatMap(\.values)
         guard values.contains(where: { $0 != nil }) else {
-            canvas.write(
-                "no latency is told", rect.column, rect.row, Style(.muted), width: rect.width)
+            Absence(summary: detail.summary).draw(
+                "this server tells no latency: see docs/configuration.md", on: &canvas, in: rect)
             return
         }
-        let scale = Scale.fromZero(holding: values)
+        let band = hasQuantiles ? detail.expected[.latencyP99] : nil
+        let scale = Scale.fromZero(holding: values + Overlay.edges(of: band, beside: values))
         let plot = Axes(scale: scale, unit: .seconds, grid: detail.grid)
             .draw(on: &canvas, in: rect, showsTime: true)
         LineChart(lines, scale: scale).draw(on: &canvas, in: plot)
+        Overlay.expected(band, scale: scale, on: &canvas, in: plot)
     }
 
     private func drawReadout(on canvas: inout Canvas, in rect: Rect) {
@@ -91,7 +89,14 @@ struct LatencyPanel: Panel {
                 Span("  ", .text),
             ])
         }
-        if now.p99Seconds == nil, now.p50Seconds == nil {
+        if let probe = detail.summary.probe, now.meanSeconds == nil, now.p99Seconds == nil {
+            add("probe", probe.seconds, .p50)
+            groups.append([
+                Span("HTTP ", .muted),
+                Span(probe.status.map(String.init) ?? Figures.unknown, Style.bold(.title)),
+                Span("  ", .text),
+            ])
+        } else if now.p99Seconds == nil, now.p50Seconds == nil {
             add("mean", now.meanSeconds, .p50)
         } else {
             add("p50", now.p50Seconds, .p50)
@@ -109,6 +114,7 @@ struct LatencyPanel: Panel {
                 groups.append([Span(" vs median", .muted)])
             }
         }
+        groups += Overlay.groups(detail.expected[.latencyP99], unit: .seconds)
         canvas.writeFitting(groups, rect.column, rect.row, width: rect.width)
     }
 }

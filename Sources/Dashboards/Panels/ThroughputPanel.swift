@@ -17,12 +17,21 @@ struct ThroughputPanel: Panel {
         let row = plot.height >= 2 ? plot.takeBottom(1) : plot
         let summary = detail.summary
         let values = summary.history.requestsPerSecond
+        guard values.contains(where: { $0 != nil }) else {
+            let missing =
+                summary.probe == nil
+                ? "this server counts no requests: see docs/configuration.md"
+                : "only probed: no metrics page, so requests are not counted"
+            Absence(summary: summary).draw(missing, on: &canvas, in: rect)
+            return
+        }
         let versions = summary.versions.filter {
             $0.history.requestsPerSecond.contains { $0 != nil }
         }
         canvas.writeFitting(readout(versions), row.column, row.row, width: row.width)
         guard plot.height >= 1, rect.height >= 2 else { return }
-        let scale = Scale.fromZero(holding: values)
+        let band = detail.expected[.requestRate]
+        let scale = Scale.fromZero(holding: values + Overlay.edges(of: band, beside: values))
         let area = Axes(scale: scale, unit: .perSecond, grid: detail.grid)
             .draw(on: &canvas, in: plot, showsTime: plot.height >= 8)
         if versions.count > 1 {
@@ -38,6 +47,7 @@ struct ThroughputPanel: Panel {
                 [StackedBars.Part(values, .flow0, glyph: "#", crest: .flow3)], scale: scale
             ).draw(on: &canvas, in: area)
         }
+        Overlay.expected(band, scale: scale, on: &canvas, in: area)
     }
 
     private func readout(_ versions: [VersionSummary]) -> [[Span]] {
@@ -45,12 +55,8 @@ struct ThroughputPanel: Panel {
         var groups = Readout.groups(
             now: summary.now.requestsPerSecond, values: summary.history.requestsPerSecond,
             unit: .count)
-        if let band = detail.requestBand, let lower = band.lower.last ?? nil,
-            let upper = band.upper.last ?? nil
-        {
-            let text = "\(Figures.count(max(0, lower)))…\(Figures.count(upper))"
-            groups.insert([Span("  expected ", .muted), Span(text, .text)], at: 1)
-        }
+        let expected = Overlay.groups(detail.expected[.requestRate], unit: .count)
+        groups.insert(contentsOf: expected, at: 1)
         guard versions.count > 1 else { return groups }
         groups = [groups[0]]
         for (index, version) in versions.prefix(Self.versionRoles.count).enumerated() {

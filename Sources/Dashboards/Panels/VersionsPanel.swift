@@ -29,12 +29,20 @@ struct VersionsPanel: Panel {
             $0.label(amongSeveralModels: summary.hasSeveralModels) + ($0.isCanary ? " canary" : "")
         }
         let nameWidth = labels.map { DisplayText.width(of: $0) }.max() ?? 7
+        // Numbers are never cut.
+        func width(_ least: Int, _ text: (Metrics) -> String) -> Int {
+            summary.versions.reduce(least) { max($0, DisplayText.width(of: text($1.now))) }
+        }
         let columns = [
             Table.Column("VERSION", minimum: 7, maximum: max(7, nameWidth)),
             Table.Column("SHARE", .right, minimum: 5, priority: 5),
-            Table.Column("REQ/S", .right, minimum: 5, priority: 2),
-            Table.Column("P50", .right, minimum: 6, priority: 4),
-            Table.Column("P99", .right, minimum: 6, priority: 1),
+            Table.Column(
+                "REQ/S", .right, minimum: width(5) { Figures.count($0.requestsPerSecond) },
+                priority: 2),
+            Table.Column(
+                "P50", .right, minimum: width(6) { LatencyCell.text($0) }, priority: 4),
+            Table.Column(
+                "P99", .right, minimum: width(6) { Figures.seconds($0.p99Seconds) }, priority: 1),
             Table.Column("ERR%", .right, minimum: 5, priority: 1),
             Table.Column("PSI", .right, minimum: 5, priority: 3),
         ]
@@ -47,7 +55,8 @@ struct VersionsPanel: Panel {
         }
         if summary.versions.isEmpty {
             canvas.write(
-                "no version is told", rect.column, rect.row + 1, Style(.muted), width: rect.width)
+                Absence(summary: summary).reason("no version is told"), rect.column, rect.row + 1,
+                Style(.muted), width: rect.width)
         }
         for (index, version) in summary.versions.prefix(max(0, rect.height - 1)).enumerated() {
             let pen = RowPen(places: places, row: rect.row + 1 + index)
@@ -58,10 +67,7 @@ struct VersionsPanel: Panel {
                 version.share.map { Figures.fixed($0 * 100, 0) + "%" } ?? "—", 1, Style(.muted),
                 &canvas, .right)
             pen.write(Figures.count(now.requestsPerSecond), 2, Style(), &canvas, .right)
-            let p50 =
-                now.p50Seconds.map { Figures.seconds($0) }
-                ?? now.meanSeconds.map { "~" + Figures.seconds($0) }
-            pen.write(p50 ?? Figures.unknown, 3, Style(), &canvas, .right)
+            pen.write(LatencyCell.text(now), 3, Style(), &canvas, .right)
             pen.write(
                 Figures.seconds(now.p99Seconds), 4, Style(comparison(version) { $0.p99Seconds }),
                 &canvas, .right)

@@ -61,6 +61,16 @@ package struct Distribution: Equatable, Sendable {
     package var baselineShares: [Double] { Self.shares(baseline) }
     package var shares: [Double] { Self.shares(counts) }
 
+    /// Bins by how much their share changed against the baseline, the largest change first; those
+    /// that changed by less than half a percent are left out.
+    package var movers: [(bin: Int, change: Double)] {
+        guard baselineTotal > 0, total > 0 else { return [] }
+        return zip(baselineShares, shares).enumerated()
+            .map { (bin: $0.offset, change: $0.element.1 - $0.element.0) }
+            .filter { abs($0.change) >= 0.005 }
+            .sorted { abs($0.change) > abs($1.change) }
+    }
+
     private static func shares(_ counts: [Double]) -> [Double] {
         let total = counts.reduce(0, +)
         return counts.map { total > 0 ? $0 / total : 0 }

@@ -40,14 +40,25 @@ package struct SignalLines: Equatable, Sendable {
     }
 }
 
-/// The expected band of a signal, where the anomaly detector knows one.
+/// What the anomaly detector says about a signal.
 package struct ExpectedBand: Equatable, Sendable {
+    /// Signals that are watched, by their label.
+    package enum Signal: String, CaseIterable, Sendable {
+        case requestRate = "request_rate"
+        case errorRatio = "error_ratio"
+        case latencyP99 = "latency_p99"
+    }
+
+    /// Where values are expected, over the grid; empty where the band is not that of the whole.
     package var lower: [Double?]
     package var upper: [Double?]
+    /// 0…1, of the version that is worst off; above 0.5 is an anomaly.
+    package var score: [Double?]
 
-    package init(lower: [Double?], upper: [Double?]) {
+    package init(lower: [Double?] = [], upper: [Double?] = [], score: [Double?] = []) {
         self.lower = lower
         self.upper = upper
+        self.score = score
     }
 }
 
@@ -57,7 +68,7 @@ package struct ServiceDetail: Equatable, Sendable {
     package var grid: TimeGrid
     package var window: TimeWindow
     package var buckets: LatencyBuckets?
-    package var requestBand: ExpectedBand?
+    package var expected: [ExpectedBand.Signal: ExpectedBand]
     /// Worst first.
     package var distributions: [Distribution]
     /// Token latencies and rates of language models.
@@ -68,7 +79,7 @@ package struct ServiceDetail: Equatable, Sendable {
 
     package init(
         summary: ServiceSummary, grid: TimeGrid, window: TimeWindow,
-        buckets: LatencyBuckets? = nil, requestBand: ExpectedBand? = nil,
+        buckets: LatencyBuckets? = nil, expected: [ExpectedBand.Signal: ExpectedBand] = [:],
         distributions: [Distribution] = [], languageModel: [SignalLines] = [],
         resources: [SignalLines] = [], alerts: [AlertLine] = []
     ) {
@@ -76,7 +87,7 @@ package struct ServiceDetail: Equatable, Sendable {
         self.grid = grid
         self.window = window
         self.buckets = buckets
-        self.requestBand = requestBand
+        self.expected = expected
         self.distributions = distributions
         self.languageModel = languageModel
         self.resources = resources

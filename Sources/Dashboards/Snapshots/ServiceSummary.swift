@@ -15,11 +15,16 @@ package struct ServiceSummary: Equatable, Sendable {
     package var psiHistory: [Double?]
     /// Highest traffic first; empty where the service tells neither models nor versions.
     package var versions: [VersionSummary]
+    /// Where somebody only looks whether it answers.
+    package var probe: ProbeSummary?
+    /// Watched for so short a time that a missing signal may still come.
+    package var isYoung: Bool
 
     package init(
         name: String, health: Health, reason: String? = nil, targets: [TargetSummary] = [],
         now: Metrics = Metrics(), history: MetricHistory = MetricHistory(), psi: Double? = nil,
-        drift: DriftState? = nil, psiHistory: [Double?] = [], versions: [VersionSummary] = []
+        drift: DriftState? = nil, psiHistory: [Double?] = [], versions: [VersionSummary] = [],
+        probe: ProbeSummary? = nil, isYoung: Bool = false
     ) {
         self.name = name
         self.health = health
@@ -31,6 +36,8 @@ package struct ServiceSummary: Equatable, Sendable {
         self.drift = drift
         self.psiHistory = psiHistory
         self.versions = versions
+        self.probe = probe
+        self.isYoung = isYoung
     }
 
     package var upCount: Int { targets.count { $0.isUp } }

@@ -3,6 +3,7 @@ import TimeSeries
 /// What the pages are drawn from: values alone, loaded away from the screen's thread.
 package struct Snapshot: Equatable, Sendable {
     package var at: Timestamp
+    package var window: TimeWindow
     package var grid: TimeGrid
     package var services: [ServiceSummary]
     package var alerts: [AlertLine]
@@ -10,10 +11,11 @@ package struct Snapshot: Equatable, Sendable {
     package var detail: ServiceDetail?
 
     package init(
-        at: Timestamp, grid: TimeGrid, services: [ServiceSummary], alerts: [AlertLine],
-        detail: ServiceDetail? = nil
+        at: Timestamp, window: TimeWindow = .usual, grid: TimeGrid, services: [ServiceSummary],
+        alerts: [AlertLine], detail: ServiceDetail? = nil
     ) {
         self.at = at
+        self.window = window
         self.grid = grid
         self.services = services
         self.alerts = alerts

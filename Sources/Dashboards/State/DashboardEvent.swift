@@ -150,10 +150,10 @@ extension DashboardState {
     }
 
     private mutating func zoom(_ change: (TimeWindow) -> TimeWindow) {
-        if page == .fleet {
-            fleetWindow = change(fleetWindow)
+        if page == .service {
+            serviceWindow = change(window)
         } else {
-            serviceWindow = change(serviceWindow)
+            fleetWindow = change(window)
         }
     }
 

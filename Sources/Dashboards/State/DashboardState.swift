@@ -19,8 +19,9 @@ package struct DashboardState: Sendable {
     /// The filter as it is being typed.
     package var filterDraft: String?
     package var filterError: String?
-    package var fleetWindow = TimeWindow.fifteenMinutes
-    package var serviceWindow = TimeWindow.fifteenMinutes
+    /// As it was asked for; nil until then, and the window fits the age of the data.
+    package var fleetWindow: TimeWindow?
+    package var serviceWindow: TimeWindow?
     /// The panel that has the whole page, 1…6.
     package var expanded: Int?
     /// The panel shown where there is room for one.
@@ -59,7 +60,13 @@ package struct DashboardState: Sendable {
         rows.firstIndex { $0.name == selected } ?? 0
     }
 
-    package var window: TimeWindow { page == .fleet ? fleetWindow : serviceWindow }
+    /// The window that was asked for, nil where it fits the data.
+    package var askedWindow: TimeWindow? { page == .service ? serviceWindow : fleetWindow }
+
+    /// The window of the page: as asked for, or that of the picture.
+    package var window: TimeWindow {
+        askedWindow ?? (page == .service ? detail?.window : nil) ?? snapshot?.window ?? .usual
+    }
 
     /// What the loader should read for this state.
     package var request: LoadRequest {
@@ -67,7 +74,8 @@ package struct DashboardState: Sendable {
         let name = page == .service || isWide ? selected ?? rows.first?.name : nil
         return LoadRequest(
             fleetWindow: fleetWindow, service: name,
-            serviceWindow: page == .service ? serviceWindow : fleetWindow)
+            serviceWindow: page == .service ? serviceWindow : fleetWindow,
+            isBesideFleet: page != .service)
     }
 
     /// The detail of the selected service, when it has been loaded.

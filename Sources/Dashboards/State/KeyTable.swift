@@ -61,7 +61,8 @@ package enum KeyTable {
         Binding(.reverseSort, ["S"], help: "reverse the order", on: .fleet),
         Binding(
             .pause, [" "], "pause", help: "hold the picture; collection goes on", rank: 6),
-        Binding(.zoomIn, ["+", "="], "zoom", help: "shorter window: 5m 15m 1h 6h 24h 7d", rank: 5),
+        Binding(
+            .zoomIn, ["+", "="], "zoom", help: "shorter window: 1m 5m 15m 1h 6h 24h 7d", rank: 5),
         Binding(.zoomOut, ["-"], help: "longer window", rank: 5),
         Binding(.panel(1), ["1"], "expand", help: "latency", on: .service, rank: 4),
         Binding(.panel(2), ["2"], help: "throughput", on: .service),

@@ -1,0 +1,62 @@
+import Terminal
+
+/// Lines and marks over a chart that is drawn already.
+enum Overlay {
+    /// One glyph a column at the height of the value; what is below shines through behind it.
+    static func line(
+        _ values: [Double?], _ glyph: Unicode.Scalar, _ role: Role,
+        _ attributes: Style.Attributes = [], scale: Scale, on canvas: inout Canvas, in plot: Rect
+    ) {
+        for (x, value) in Resampling.fit(values, to: plot.width).enumerated() {
+            guard let value else { continue }
+            let row = Axes.row(of: value, scale: scale, in: plot)
+            let below = canvas[plot.column + x, row]
+            let background: Role =
+                switch below.glyph {
+                case "▀": below.style.background
+                case "█": below.style.foreground
+                default: .canvas
+                }
+            canvas.set(glyph, plot.column + x, row, Style(role, on: background, attributes))
+        }
+    }
+
+    /// The expected band, and marks where the anomaly score is above its threshold.
+    static func expected(
+        _ band: ExpectedBand?, scale: Scale, on canvas: inout Canvas, in plot: Rect
+    ) {
+        guard let band, plot.height >= 4, plot.width >= 20 else { return }
+        for edge in [band.lower, band.upper] {
+            let shown = edge.map { value in
+                value.flatMap { $0 <= scale.upper && $0 > scale.lower ? $0 : nil }
+            }
+            line(shown, "┄", .muted, scale: scale, on: &canvas, in: plot)
+        }
+        for (x, score) in Resampling.fit(band.score, to: plot.width, by: .maximum).enumerated() {
+            guard let score, score > 0.5 else { continue }
+            canvas.set("▾", plot.column + x, plot.row, Style.bold(.warn))
+        }
+    }
+
+    /// `▾ unusual 0.83` while the score is above its threshold, and `expected 80…120`.
+    static func groups(_ band: ExpectedBand?, unit: SignalLines.Unit) -> [[Span]] {
+        guard let band else { return [] }
+        var groups: [[Span]] = []
+        if let score = band.score.last ?? nil, score > 0.5 {
+            groups.append([Span("  ▾ unusual \(Figures.fixed(score, 2))", Style.bold(.warn))])
+        }
+        if let lower = band.lower.last ?? nil, let upper = band.upper.last ?? nil {
+            let range =
+                Figures.text(max(0, lower), unit) + "…" + Figures.text(max(0, upper), unit)
+            groups.append([Span("  expected ", .muted), Span(range, .text)])
+        }
+        return groups
+    }
+
+    /// What a scale should hold of a band: an edge far above all values would flatten them.
+    static func edges(of band: ExpectedBand?, beside values: [Double?]) -> [Double?] {
+        guard let band else { return [] }
+        let largest = values.compactMap { $0 }.max() ?? 0
+        return band.upper.map { $0.map { min($0, largest * 1.5) } }
+    }
+}
