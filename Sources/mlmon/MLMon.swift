@@ -22,7 +22,7 @@ struct MLMon: ParsableCommand {
         subcommands: [
             WatchCommand.self, DemoCommand.self, RunCommand.self, ReportCommand.self,
             QueryCommand.self, AlertsCommand.self, BaselineCommand.self, CheckCommand.self,
-            DiscoverCommand.self,
+            DiscoverCommand.self, DetectCommand.self,
         ],
         defaultSubcommand: WatchCommand.self)
 
