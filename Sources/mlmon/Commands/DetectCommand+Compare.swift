@@ -54,8 +54,8 @@ extension SampleComparison {
     var table: String {
         func cell(_ x: Double?) -> String { x.map { String(format: "%.6g", $0) } ?? "-" }
         func row(_ a: String, _ b: String, _ c: String) -> String {
-            a.padding(toLength: max(a.count, 20), withPad: " ", startingAt: 0)
-                + b.padding(toLength: max(b.count, 14), withPad: " ", startingAt: 0) + c
+            a.padding(toLength: max(a.count + 1, 25), withPad: " ", startingAt: 0)
+                + b.padding(toLength: max(b.count + 1, 14), withPad: " ", startingAt: 0) + c
         }
         var lines = [
             "\(kind); n = \(currentCount) (\(currentMissing) missing), reference m = "
