@@ -22,8 +22,8 @@ struct MLMon: ParsableCommand {
         subcommands: [
             WatchCommand.self, DemoCommand.self, RunCommand.self, ReportCommand.self,
             QueryCommand.self, AlertsCommand.self, BaselineCommand.self, CheckCommand.self,
-            DiscoverCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self,
-            DBCommand.self,
+            DiscoverCommand.self, DetectCommand.self, ImportCommand.self, ExportCommand.self,
+            BackupCommand.self, DBCommand.self,
         ],
         defaultSubcommand: WatchCommand.self)
 

@@ -137,4 +137,31 @@ struct AnomalyDetectorTests {
             #expect(ring.latest(0) == value)
         }
     }
+
+    @Test("a restart changes no later score, and the stored state is under 16 KB")
+    func exactRestart() throws {
+        var values = noise(3000, seed: 29)
+        for i in 2500..<2520 { values[i] += 20 }
+        let whole = verdicts(values)
+        var detector = AnomalyDetector()
+        for (i, value) in values.enumerated() {
+            if i % 700 == 699 {
+                let data = try JSONEncoder().encode(detector)
+                #expect(data.count <= 16_384)
+                detector = try JSONDecoder().decode(AnomalyDetector.self, from: data)
+            }
+            let verdict = detector.observe(value, at: Timestamp(milliseconds: Int64(i) * 60_000))
+            #expect(verdict == whole[i])
+        }
+    }
+
+    @Test("packed numbers are the same bit for bit, and damaged text is refused")
+    func packed() throws {
+        let numbers = [0, -0.0, 1, -1.5, .pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+        let text = PackedNumbers.encoded(numbers)
+        let decoded = try #require(PackedNumbers.decoded(text))
+        #expect(decoded.map(\.bitPattern) == numbers.map(\.bitPattern))
+        #expect(PackedNumbers.decoded(text + "A") == nil)
+        #expect(PackedNumbers.decoded("???????????") == nil)
+    }
 }

@@ -38,8 +38,8 @@ package struct AnomalyDetector: Codable, Sendable {
     private var shiftCount = 0.0
     private var smallest = 0.0
     private var largest = 0.0
-    /// Robust distances of the two latest points, for the score's order.
-    private var robustBefore = [0.0, 0.0]
+    /// Distances of the two latest points, for the score's order; the older one first.
+    private var distancesBefore = [0.0, 0.0]
     private var pacing = AlarmPacing()
 
     package init(options: AnomalyOptions = AnomalyOptions()) {
@@ -95,7 +95,8 @@ package struct AnomalyDetector: Codable, Sendable {
 
         let isAlarm = strength >= 1 && !pacing.isSilent
         if isAlarm { pacing.noteAlarm() }
-        let rank = 1 - exp2(-rankingDistance(of: point, leastSpread: leastSpread) / 10)
+        let ranked = rankingDistance(of: point, fromSeason: fromSeason, leastSpread: leastSpread)
+        let rank = 1 - exp2(-ranked / 10)
         var verdict = AnomalyVerdict(
             value: point, score: isAlarm ? 0.5 + 0.5 * rank : 0.499 * rank,
             severity: 1 - exp2(-strength), isWarmingUp: false, isAlarm: isAlarm)
@@ -104,15 +105,20 @@ package struct AnomalyDetector: Codable, Sendable {
         return verdict
     }
 
-    /// Mean robust distance of the latest three points; single points are ranked below stretches.
-    private mutating func rankingDistance(of point: Double, leastSpread: Double) -> Double {
+    /// Mean distance of the latest three points from the median and from what their hours are like;
+    /// single points are ranked below stretches.
+    private mutating func rankingDistance(
+        of point: Double, fromSeason: Double, leastSpread: Double
+    ) -> Double {
         let median = ring.median
         let usual = max(
             1.482602218505602 * ring.medianDeviation(from: median),
             0.01 * (ring.largest - ring.smallest), leastSpread)
-        let distance = min(Self.distance(point - median, over: usual), 1e6)
-        let mean = (robustBefore[0] + robustBefore[1] + distance) / 3
-        robustBefore = [robustBefore[1], distance]
+        let distance =
+            min(Self.distance(point - median, over: usual), 1e6) + min(fromSeason, 1e6)
+        let mean = (distancesBefore[0] + distancesBefore[1] + distance) / 3
+        distancesBefore[0] = distancesBefore[1]
+        distancesBefore[1] = distance
         return mean
     }
 

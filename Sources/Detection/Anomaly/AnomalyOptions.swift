@@ -2,7 +2,7 @@
 package struct AnomalyOptions: Codable, Sendable, Equatable {
     /// Points before the first judgement.
     package var warmUpCount: Int
-    /// Points over which median and spread are taken.
+    /// Points over which median and spread are taken; each costs 16 bytes of memory.
     package var memoryCount: Int
     /// Weight of the newest point in the moving mean and variance.
     package var rate: Double
@@ -15,7 +15,7 @@ package struct AnomalyOptions: Codable, Sendable, Equatable {
     package var minimumSpread: Double
 
     package init(
-        warmUpCount: Int = 100, memoryCount: Int = 1000, rate: Double = 0.01,
+        warmUpCount: Int = 100, memoryCount: Int = 960, rate: Double = 0.01,
         threshold: Double = 4, fatigue: Double = 0.15, minimumSpread: Double = 0
     ) {
         self.warmUpCount = max(warmUpCount, 30)

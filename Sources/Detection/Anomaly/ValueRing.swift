@@ -102,7 +102,12 @@ extension ValueRing: Codable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let capacity = try container.decode(Int.self, forKey: .capacity)
-        let values = try container.decode([Double].self, forKey: .values)
+        let values: [Double]
+        if let text = try? container.decode(String.self, forKey: .values) {
+            values = PackedNumbers.decoded(text) ?? []
+        } else {
+            values = try container.decode([Double].self, forKey: .values)
+        }
         guard capacity > 0, values.count <= capacity, values.allSatisfy(\.isFinite) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .values, in: container, debugDescription: "ring beyond its capacity")
@@ -116,6 +121,45 @@ extension ValueRing: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(capacity, forKey: .capacity)
         // Oldest first, so that the place of the oldest need not be told.
-        try container.encode(Array(values[next...] + values[..<next]), forKey: .values)
+        let oldestFirst = values[next...] + values[..<next]
+        try container.encode(PackedNumbers.encoded(oldestFirst), forKey: .values)
+    }
+}
+
+/// Numbers as text without loss: the 64 bits of each, lowest first, six to a character, 11
+/// characters a number.
+enum PackedNumbers {
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let width = 11
+
+    static func encoded(_ numbers: some Sequence<Double>) -> String {
+        var text: [UInt8] = []
+        for number in numbers {
+            var bits = number.bitPattern
+            for _ in 0..<width {
+                text.append(alphabet[Int(bits & 63)])
+                bits >>= 6
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// - Returns: nil for text that is not of that form.
+    static func decoded(_ text: String) -> [Double]? {
+        var places = [UInt64?](repeating: nil, count: 256)
+        for (i, byte) in alphabet.enumerated() { places[Int(byte)] = UInt64(i) }
+        let bytes = Array(text.utf8)
+        guard bytes.count % width == 0 else { return nil }
+        var numbers: [Double] = []
+        for start in stride(from: 0, to: bytes.count, by: width) {
+            var bits: UInt64 = 0
+            for i in 0..<width {
+                guard let place = places[Int(bytes[start + i])] else { return nil }
+                bits |= place << UInt64(6 * i)
+            }
+            numbers.append(Double(bitPattern: bits))
+        }
+        return numbers
     }
 }

@@ -5,6 +5,7 @@
 #elseif canImport(Darwin)
     import Darwin
 #endif
+import TimeSeries
 
 /// Judges windows of counts against a reference.
 ///
@@ -19,6 +20,7 @@ package struct DriftDetector: Sendable {
 
     private let tests: DriftTests
     private let dispersion: Dispersion
+    private let season: Season?
     private let binIndex: [BinKey: Int]
 
     /// - Parameter state: What an earlier detector left; ignored when it is of another reference.
@@ -41,12 +43,26 @@ package struct DriftDetector: Sendable {
         var index: [BinKey: Int] = [:]
         for (i, bin) in reference.bins.enumerated() { index[BinKey(bin)] = i }
         binIndex = index
-        let windows = reference.windows.map { $0 + (isOpen ? [0] : []) }
-            .filter { $0.reduce(0, +) >= Double(max(options.minimumCount, 1)) }
+        let needed = Double(max(options.minimumCount, 1))
+        let large = reference.windows.indices.filter {
+            reference.windows[$0].reduce(0, +) >= needed
+        }
+        let windows = large.map { reference.windows[$0] + (isOpen ? [0] : []) }
+        var season: Season?
+        var designs: [Season.Design]?
+        if let times = reference.windowTimes, times.count == reference.windows.count {
+            let times = large.map { times[$0] }
+            season = Season(
+                windows: windows, times: times, features: windows.map(tests.seasonFeatures))
+            designs = season.map { season in times.map(season.design) }
+        }
+        self.season = season
         dispersion = Dispersion(
-            windows.map { window in
-                let n = window.reduce(0, +)
-                return tests.results(for: window).map { $0.asPart(n, of: tests.m) }
+            windows.indices.map { i in
+                let n = windows[i].reduce(0, +)
+                let own = designs.flatMap { season?.reference(for: $0[i]) }
+                let m = own?.reduce(0, +) ?? tests.m
+                return tests.results(for: windows[i], against: own).map { $0.asPart(n, of: m) }
             })
     }
 
@@ -56,7 +72,10 @@ package struct DriftDetector: Sendable {
     ///   - bins: Names of the classes, or upper bounds, of this window, in any order; classes the
     ///     reference has not are gathered as unseen.
     ///   - counts: Observations in each (not cumulative), as long as `bins`.
-    package mutating func judge(bins: [String], counts: [Double]) -> DriftVerdict {
+    ///   - time: When the window began. Without it no season is allowed for.
+    package mutating func judge(
+        bins: [String], counts: [Double], at time: Timestamp? = nil
+    ) -> DriftVerdict {
         precondition(bins.count == counts.count, "\(counts.count) counts for \(bins.count) bins")
         var aligned = [Double](repeating: 0, count: tests.reference.count)
         for (bin, count) in zip(bins, counts) {
@@ -71,11 +90,12 @@ package struct DriftDetector: Sendable {
                     m: tests.m, note: "the bucket bounds changed; pin a new baseline")
             }
         }
-        return judge(aligned)
+        return judge(aligned, design: time.flatMap { season?.design(at: $0) })
     }
 
-    private mutating func judge(_ window: [Double]) -> DriftVerdict {
-        let counts = state.carry(window, atMost: carriedWindowCount)
+    private mutating func judge(_ window: [Double], design: Season.Design?) -> DriftVerdict {
+        let pool = state.carry(window, design: design, atMost: carriedWindowCount)
+        let counts = pool.counts
         let n = counts.reduce(0, +)
         let needed = Double(max(options.minimumCount, 1))
         guard tests.m >= needed else {
@@ -89,15 +109,22 @@ package struct DriftDetector: Sendable {
                 note: "n = \(whole(n)) of \(options.minimumCount) needed")
         }
         state.pending = nil
-        state.memory.insert(counts)
-        let lnWindow = dispersion.lnPValue(tests.results(for: counts))
+        let design = pool.meanDesign
+        state.remember(counts, design: design)
+        let own = seasonal(design)
+        let lnWindow = dispersion.lnPValue(tests.results(for: counts, against: own))
         let memory = state.memory.counts
-        let lnMemory = dispersion.lnMemoryPValue(tests.results(for: memory, isMemory: true))
+        let past = seasonal(state.memoryDesign)
+        let lnMemory = dispersion.lnMemoryPValue(
+            tests.results(for: memory, against: past, isMemory: true))
 
         let limit = log(options.significance) - log(2)
-        let isWindowDrift = lnWindow < limit && tests.effect(of: counts) >= options.minimumEffect
-        let isMemoryDrift = lnMemory < limit && tests.effect(of: memory) >= options.minimumEffect
-        var verdict = described(counts, n: n)
+        let isWindowDrift =
+            lnWindow < limit && tests.effect(of: counts, against: own) >= options.minimumEffect
+        let isMemoryDrift =
+            lnMemory < limit && tests.effect(of: memory, against: past) >= options.minimumEffect
+        var verdict = described(counts, against: own ?? tests.reference, n: n)
+        verdict.isSeasonCorrected = own != nil
         verdict.lnPValue = min(max(min(lnWindow, lnMemory) + log(2), -1e6), 0)
         verdict.pValue = verdict.lnPValue.map { exp($0) }
         verdict.isSignificant = isWindowDrift || isMemoryDrift
@@ -105,7 +132,9 @@ package struct DriftDetector: Sendable {
         if verdict.isSignificant {
             state.startOrContinueEpisode(lnWindow: isWindowDrift ? lnWindow : 0)
         }
-        if wasDrifted { resolveIfCalm(counts, lnWindow: lnWindow, lnMemory: lnMemory) }
+        if wasDrifted {
+            resolveIfCalm(counts, design: design, lnWindow: lnWindow, lnMemory: lnMemory)
+        }
         verdict.isAlarm = state.isDrifted && !wasDrifted
         verdict.state = state.isDrifted ? .drifted : .stable
         return verdict
@@ -116,25 +145,34 @@ package struct DriftDetector: Sendable {
     /// The memory of a big change outlasts it, so an episode that single windows have shown ends
     /// when several windows in a row, taken together, are clean; the memory then starts from them.
     /// One that only the memory has seen ends when the memory forgets it.
-    private mutating func resolveIfCalm(_ counts: [Double], lnWindow: Double, lnMemory: Double) {
+    private mutating func resolveIfCalm(
+        _ counts: [Double], design: Season.Design?, lnWindow: Double, lnMemory: Double
+    ) {
         guard lnWindow > log(0.05) else {
             state.calm = nil
             return
         }
-        state.addCalm(counts)
+        state.addCalm(counts, design: design)
         guard let calm = state.calm else { return }
         let isMemoryCalm = lnMemory > log(0.05)
         let isObvious = state.strongestLnPValue < log(1e-8)
         let needed = isMemoryCalm || isObvious ? 2 : 4
         guard calm.windowCount >= needed else { return }
-        let lnCalm = dispersion.lnPValue(tests.results(for: calm.counts))
+        let lnCalm = dispersion.lnPValue(
+            tests.results(for: calm.counts, against: seasonal(calm.meanDesign)))
         if isMemoryCalm {
             state.endEpisode()
         } else if state.strongestLnPValue < 0, lnCalm > log(0.05) {
             state.endEpisode()
             state.memory = WindowMemory(binCount: calm.counts.count)
-            state.memory.insert(calm.counts)
+            state.memoryDesign = nil
+            state.remember(calm.counts, design: calm.meanDesign)
         }
+    }
+
+    /// The reference at a place in the season; nil where no season is known.
+    private func seasonal(_ design: Season.Design?) -> [Double]? {
+        design.flatMap { season?.reference(for: $0) }
     }
 
     /// How many windows may be gathered before a judgement: those of a day.
@@ -143,18 +181,21 @@ package struct DriftDetector: Sendable {
         return Int(max(86_400 / seconds, 1))
     }
 
-    private func described(_ counts: [Double], n: Double) -> DriftVerdict {
+    private func described(
+        _ counts: [Double], against reference: [Double], n: Double
+    ) -> DriftVerdict {
+        let m = reference.reduce(0, +)
         var verdict = DriftVerdict(.stable, n: n, m: tests.m)
-        let reference = tests.reference
         let used = PopulationStability.usedBinCount(reference: reference, current: counts)
+        verdict.binCount = used
         verdict.psi = PopulationStability.index(reference: reference, current: counts)
-        verdict.psiNullMean = PopulationStability.nullMean(binCount: used, m: tests.m, n: n)
+        verdict.psiNullMean = PopulationStability.nullMean(binCount: used, m: m, n: n)
         let changes = counts.indices.filter { reference[$0] + counts[$0] > 0 }.map { i in
-            let p = (reference[i] + 0.5) / (tests.m + 0.5 * Double(used))
+            let p = (reference[i] + 0.5) / (m + 0.5 * Double(used))
             let q = (counts[i] + 0.5) / (n + 0.5 * Double(used))
             return DriftVerdict.BinChange(
                 bin: i < self.reference.bins.count ? self.reference.bins[i] : "unseen",
-                referenceShare: reference[i] / tests.m, share: counts[i] / n,
+                referenceShare: reference[i] / m, share: counts[i] / n,
                 contribution: (q - p) * log(q / p))
         }
         verdict.largestChanges = Array(

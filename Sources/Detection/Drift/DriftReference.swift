@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// The distribution that windows are compared with.
 package struct DriftReference: Codable, Sendable, Equatable {
     package enum Kind: String, Codable, Sendable {
@@ -16,9 +18,15 @@ package struct DriftReference: Codable, Sendable, Equatable {
     /// much windows differ when nothing is wrong; without them observations are taken for
     /// independent.
     package var windows: [[Double]]
+    /// When each of `windows` began, where that is known: lets a season of day and week be told
+    /// from drift.
+    package var windowTimes: [Timestamp]?
 
     /// - Precondition: `counts` and each of `windows` as long as `bins`.
-    package init(kind: Kind, bins: [String], counts: [Double], windows: [[Double]] = []) {
+    package init(
+        kind: Kind, bins: [String], counts: [Double], windows: [[Double]] = [],
+        windowTimes: [Timestamp]? = nil
+    ) {
         precondition(
             counts.count == bins.count && windows.allSatisfy { $0.count == bins.count },
             "\(counts.count) counts for \(bins.count) bins")
@@ -26,6 +34,7 @@ package struct DriftReference: Codable, Sendable, Equatable {
         self.bins = bins
         self.counts = counts.map(Self.cleaned)
         self.windows = windows.map { $0.map(Self.cleaned) }
+        self.windowTimes = windowTimes
     }
 
     /// A count from outside, with what cannot be one taken as 0.
@@ -51,8 +60,13 @@ package struct DriftReference: Codable, Sendable, Equatable {
 
 /// A class or bound by its UTF-8 bytes: Swift's string equality would merge composed and
 /// decomposed forms.
-struct BinKey: Hashable {
+struct BinKey: Hashable, Comparable, Sendable {
     private let bytes: [UInt8]
 
     init(_ name: String) { bytes = Array(name.utf8) }
+    init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+
+    var name: String { String(decoding: bytes, as: UTF8.self) }
+
+    static func < (a: BinKey, b: BinKey) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
 }

@@ -12,6 +12,7 @@ struct TestResult: Equatable {
         case pearson
         case smooth
         case andersonDarling
+        case ends
         case unseen
     }
 
@@ -47,12 +48,18 @@ struct DriftTests: Sendable {
         andersonDarling = kind == .ordered ? BinnedAndersonDarling(shares: reference) : nil
     }
 
-    /// - Parameter isMemory: The counts are weighted sums of windows, which are no whole numbers.
-    func results(for counts: [Double], isMemory: Bool = false) -> [TestResult] {
+    /// - Parameters:
+    ///   - seasonal: The reference as it is at the time of the counts, instead of the whole one.
+    ///   - isMemory: The counts are weighted sums of windows, which are no whole numbers.
+    func results(
+        for counts: [Double], against seasonal: [Double]? = nil, isMemory: Bool = false
+    ) -> [TestResult] {
+        let reference = seasonal ?? self.reference
         let n = counts.reduce(0, +)
+        let m = reference.reduce(0, +)
         guard n > 0, m > 0 else { return [] }
         var results: [TestResult] = []
-        let groups = self.groups(for: counts, n: n)
+        let groups = self.groups(for: counts, n: n, reference: reference, m: m)
         if groups.count >= 2 {
             let pearson = HomogeneityTest([
                 Self.merged(reference, by: groups), Self.merged(counts, by: groups),
@@ -68,6 +75,7 @@ struct DriftTests: Sendable {
         if !isMemory, reference.contains(0) {
             results.append(unseenTest(counts, n: n))
         }
+        if let ends = endsTest(counts, n: n, reference: reference, m: m) { results.append(ends) }
         guard let andersonDarling else { return results }
         if let smooth = SmoothTest(reference: reference, current: counts) {
             let dof = Double(smooth.dof)
@@ -87,10 +95,26 @@ struct DriftTests: Sendable {
         return results
     }
 
-    /// PSI over the merged bins less its mean under no change: the size of the effect.
-    func effect(of counts: [Double]) -> Double {
+    /// Roughly standard normal numbers in which a season of windows would show: the parts of the
+    /// smooth test, or the shares of the commonest classes.
+    func seasonFeatures(_ counts: [Double]) -> [Double] {
         let n = counts.reduce(0, +)
-        let groups = self.groups(for: counts, n: n)
+        if kind == .ordered {
+            return SmoothTest(reference: reference, current: counts)?.components ?? []
+        }
+        let commonest = reference.indices.sorted { reference[$0] > reference[$1] }.prefix(10)
+        return commonest.filter { reference[$0] > 0 && reference[$0] < m }.map { i in
+            let p = reference[i] / m
+            return (counts[i] / n - p) / (p * (1 - p) / n).squareRoot()
+        }
+    }
+
+    /// PSI over the merged bins less its mean under no change: the size of the effect.
+    func effect(of counts: [Double], against seasonal: [Double]? = nil) -> Double {
+        let reference = seasonal ?? self.reference
+        let n = counts.reduce(0, +)
+        let m = reference.reduce(0, +)
+        let groups = self.groups(for: counts, n: n, reference: reference, m: m)
         let p = Self.merged(reference, by: groups)
         let q = Self.merged(counts, by: groups)
         let merged = Self.correctedIndex(p, q, m: m, n: n)
@@ -123,16 +147,45 @@ struct DriftTests: Sendable {
         return TestResult(test: .unseen, ratio: unseen / expected, dof: 1, lnPValue: lnPValue)
     }
 
+    /// Chance of at least so many observations in the lowest or the highest bin, where these are
+    /// rare: a few per cent of far values, which merged bins hide.
+    ///
+    /// The rate of a bin with r of m observations is about Gamma(r + 1, m), as in `unseenTest`.
+    private func endsTest(
+        _ counts: [Double], n: Double, reference: [Double], m: Double
+    ) -> TestResult? {
+        guard kind == .ordered, reference.count >= 5 else { return nil }
+        let ends = [0, reference.count - 1].filter {
+            reference[$0] > 0 && reference[$0] < 0.05 * m
+        }
+        guard !ends.isEmpty else { return nil }
+        var ratio = 0.0
+        var lnPValue = 0.0
+        for i in ends {
+            let expected = n * reference[i] / m
+            let variance = n * n * reference[i] * (1 / n + 1 / m) / m
+            ratio += (counts[i] - expected) * (counts[i] - expected) / variance
+            guard counts[i] > expected else { continue }
+            let lnTail = Beta.lnLower(
+                counts[i], reference[i] + 1, lnX: log(n / (n + m)), lnComplement: log(m / (n + m)))
+            lnPValue = min(lnPValue, lnTail + log(Double(ends.count)))
+        }
+        let dof = Double(ends.count)
+        return TestResult(test: .ends, ratio: ratio / dof, dof: dof, lnPValue: lnPValue)
+    }
+
     /// Bins to be judged together, so that each group expects enough observations.
-    private func groups(for counts: [Double], n: Double) -> [[Int]] {
+    private func groups(
+        for counts: [Double], n: Double, reference: [Double], m: Double
+    ) -> [[Int]] {
         switch kind {
-        case .ordered: orderedGroups(n: n)
-        case .categories: categoryGroups(counts, n: n)
+        case .ordered: orderedGroups(n: n, reference: reference, m: m)
+        case .categories: categoryGroups(counts, n: n, reference: reference, m: m)
         }
     }
 
     /// Neighbours are merged until at least 8 are expected, and into no more than ten groups.
-    private func orderedGroups(n: Double) -> [[Int]] {
+    private func orderedGroups(n: Double, reference: [Double], m: Double) -> [[Int]] {
         let least = max(8 / n, 0.0999)
         var groups: [[Int]] = []
         var group: [Int] = []
@@ -156,7 +209,9 @@ struct DriftTests: Sendable {
     /// What is expected is taken from both samples together: by the reference alone, classes that
     /// it has too often by chance would be picked out, and would seem to fade in every window.
     /// The bin of what the reference has not is many rare classes, never one that is common.
-    private func categoryGroups(_ counts: [Double], n: Double) -> [[Int]] {
+    private func categoryGroups(
+        _ counts: [Double], n: Double, reference: [Double], m: Double
+    ) -> [[Int]] {
         func expected(_ group: [Int]) -> Double {
             n * group.reduce(0) { $0 + reference[$1] + counts[$1] } / (m + n)
         }

@@ -53,13 +53,58 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     package var movement: Movement?
     /// Whether variation among the reference's own windows was found and allowed for.
     package var isDispersionCorrected: Bool
+    /// Whether the reference was taken as it is at the window's time of day and week.
+    package var isSeasonCorrected = false
     /// Why there is no judgement, for people: `n = 12 of 50 needed`.
     package var note: String?
+
+    /// Bins that PSI was computed over.
+    package var binCount = 0
+
+    /// 95 % interval of the true PSI, as `PopulationStability.interval` defines it.
+    package var psiInterval: ClosedRange<Double>? {
+        guard let psi, let psiNullMean, binCount >= 2 else { return nil }
+        // What matters is 1/m + 1/n, which the mean without drift tells.
+        let unit = psiNullMean / Double(binCount - 1)
+        return PopulationStability.interval(
+            index: psi, binCount: binCount, m: 2 / unit, n: 2 / unit)
+    }
+
+    /// The reference is under ten times the window: its own error costs power.
+    package var isReferenceSmall: Bool { m > 0 && m < 10 * n }
 
     /// PSI less what it is on average when nothing has changed; may be negative.
     package var psiCorrected: Double? {
         guard let psi, let psiNullMean else { return nil }
         return psi - psiNullMean
+    }
+
+    /// What there is to say in one line, for people.
+    package var summary: String {
+        if let note { return note }
+        guard isSignificant || state == .drifted else { return "" }
+        var parts: [String] = []
+        if let movement {
+            for (name, z) in [
+                ("location", movement.location), ("spread", movement.spread),
+                ("skew", movement.skew), ("tails", movement.tails),
+            ] where abs(z) >= 2.5 {
+                parts.append("\(name) \(z > 0 ? "+" : "-")\(Self.tenths(abs(z))) sd")
+            }
+        }
+        parts += largestChanges.prefix(isSignificant ? 3 : 1).map { change in
+            "\(change.bin) \(Self.tenths(100 * change.referenceShare)) -> "
+                + "\(Self.tenths(100 * change.share)) %"
+        }
+        if isSeasonCorrected { parts.append("season allowed for") }
+        if isDispersionCorrected { parts.append("extra variance allowed for") }
+        return parts.joined(separator: "; ")
+    }
+
+    /// A number with one digit after the point.
+    private static func tenths(_ x: Double) -> String {
+        let scaled = Int64((min(max(x, -1e12), 1e12) * 10).rounded())
+        return "\(scaled / 10).\(abs(scaled % 10))"
     }
 
     init(_ state: State, n: Double, m: Double, note: String? = nil) {

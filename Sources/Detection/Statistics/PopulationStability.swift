@@ -88,3 +88,46 @@ package enum PopulationStability {
         }
     }
 }
+
+extension PopulationStability {
+    /// The values of the true index that do not contradict the one that was measured.
+    ///
+    /// The index over 1/m + 1/n is about noncentral chi-square with B − 1 degrees of freedom; the
+    /// interval holds the noncentralities whose law gives the measured value a tail of at least
+    /// (1 − level)/2 on either side.
+    ///
+    /// - Returns: Bounds of the index less its mean without drift, both at least 0; nil for fewer
+    ///   than two bins.
+    package static func interval(
+        index: Double, binCount: Int, m: Double, n: Double, level: Double = 0.95
+    ) -> ClosedRange<Double>? {
+        guard binCount >= 2, m > 0, n > 0, index.isFinite, index >= 0 else { return nil }
+        let unit = 1 / m + 1 / n
+        let x = index / unit
+        let dof = Double(binCount - 1)
+        let tail = (1 - level) / 2
+        if x > 2000 {
+            // The law is then normal with mean B − 1 + λ and variance 2 (B − 1 + 2λ).
+            let z2 = pow(Normal.quantile(tail), 2)
+            let centre = x - dof + 2 * z2
+            let reach = max(centre * centre - pow(x - dof, 2) + 2 * z2 * dof, 0).squareRoot()
+            return max(centre - reach, 0) * unit...max(centre + reach, 0) * unit
+        }
+        func noncentrality(upperTail: Double) -> Double {
+            func upper(_ lambda: Double) -> Double {
+                exp(ChiSquared.lnUpper(x, dof: dof, noncentrality: lambda))
+            }
+            guard upper(0) < upperTail else { return 0 }
+            var low = 0.0
+            var high = x + 10 * (x + dof).squareRoot() + 20
+            for _ in 0..<60 {
+                let middle = (low + high) / 2
+                if upper(middle) < upperTail { low = middle } else { high = middle }
+                if high - low <= 1e-6 * high { break }
+            }
+            return (low + high) / 2
+        }
+        let lower = noncentrality(upperTail: tail) * unit
+        return lower...max(noncentrality(upperTail: 1 - tail) * unit, lower)
+    }
+}
