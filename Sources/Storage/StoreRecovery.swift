@@ -25,12 +25,19 @@ enum FileRescue {
     /// Rows are looked for behind a damaged page at growing distances up to this.
     private static let longestLeap: Int64 = 1 << 40
 
-    /// - Returns: SQLite's complaint, nil where the file is sound.
-    static func complaint(about path: String) throws -> String? {
+    /// A read that ends in the middle of damage leaves SQLite's own transaction open, which GRDB
+    /// otherwise takes for a mistake of the program.
+    private static var readingDamage: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
+        configuration.allowsUnsafeTransactions = true
+        return configuration
+    }
+
+    /// - Returns: SQLite's complaint, nil where the file is sound.
+    static func complaint(about path: String) throws -> String? {
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: path, configuration: readingDamage)
             defer { try? queue.close() }
             let interruption = DispatchWorkItem { queue.interrupt() }
             DispatchQueue.global().asyncAfter(
@@ -74,9 +81,7 @@ enum FileRescue {
     ///
     /// - Returns: How many those were.
     static func copy(from damaged: String, to database: some DatabaseWriter) throws -> Int {
-        var configuration = Configuration()
-        configuration.readonly = true
-        let source = try DatabaseQueue(path: damaged, configuration: configuration)
+        let source = try DatabaseQueue(path: damaged, configuration: readingDamage)
         defer { try? source.close() }
         var count = 0
         let tables = try database.read { db in

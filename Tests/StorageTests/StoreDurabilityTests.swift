@@ -84,7 +84,9 @@ import TimeSeries
         options.logByteLimit = 1 << 20
         let store = try Store(options)
         try store.write(SampleBatch("a", 0, atSecond: 0))
-        let reader = try DatabaseQueue(path: fixture.path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let reader = try DatabaseQueue(path: fixture.path, configuration: configuration)
         try reader.inDatabase { db in
             try db.execute(sql: "BEGIN")
             _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM series")
