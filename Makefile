@@ -31,7 +31,7 @@ install: build
 	-strip "$(DESTDIR)$(PREFIX)/bin/mlmon"
 
 bench: setup
-	MLMON_BENCHMARKS=1 $(SWIFT) package --disable-sandbox --allow-writing-to-package-directory benchmark
+	MLMON_BENCHMARKS=1 $(SWIFT) package --disable-sandbox --allow-writing-to-package-directory benchmark --target MLMonBenchmarks
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)
