@@ -22,8 +22,8 @@ build: setup
 
 test: setup
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --skip EndToEndTests
-	$(SWIFT) test --skip-build --filter EndToEndTests
+	$(SWIFT) test --skip-build --no-parallel --skip EndToEndTests
+	$(SWIFT) test --skip-build --no-parallel --filter EndToEndTests
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"

@@ -115,12 +115,23 @@ package final class TestServer: Sendable {
         }
     }
 
-    /// A port that refuses: it was free a moment ago and nobody listens.
+    /// A port that refuses: nobody listens, and no other test is given it.
+    ///
+    /// Ports asked of the kernel lie above 32768; these lie below, each handed out once.
     package static func refusingPort() throws -> Int {
-        let (socket, port) = try Socket.listening(port: 0)
-        close(socket)
-        return port
+        for _ in 0..<1_000 {
+            let port = nextRefusingPort.withLock { next -> Int in
+                next = next >= 31_999 ? 20_000 : next + 1
+                return next
+            }
+            guard let (socket, _) = try? Socket.listening(port: port) else { continue }
+            close(socket)
+            return port
+        }
+        throw POSIXError(.EADDRINUSE)
     }
+
+    private static let nextRefusingPort = Mutex(20_000 + Int(getpid()) % 12_000)
 
     private func opened(_ socket: Int32) -> Int? {
         state.withLock { state in
