@@ -1,5 +1,5 @@
-// What the parsers need of `Target`, which itself needs the HTTP client.
-package struct Target {
+extension Target {
+    /// Hard bounds on what one scrape may bring; over one of them the scrape is rejected whole.
     package struct Limits: Sendable, Equatable {
         package var bodyByteCount: Int = 10 << 20
         package var sampleCount: Int = 20_000
