@@ -31,7 +31,8 @@ struct CommandLineTests {
         let result = try Program.run(["help", "nonsense"], in: "/")
         #expect(result.status == 2 && result.output.isEmpty)
         #expect(result.errors.hasPrefix("mlmon: help: no command 'nonsense', expected one of "))
-        #expect(try Program.run(["help", "report"], in: "/").output.contains("USAGE: mlmon report"))
+        #expect(
+            try Program.run(["help", "report"], in: "/").output.contains("USAGE: mlmon report"))
     }
 
     @Test("the smallest useful file is accepted")
