@@ -15,6 +15,7 @@ package struct MonitorConfiguration: Sendable {
     package var services: [Target] = []
     package var drift = DriftOptions()
     package var anomaly = AnomalyOptions()
+    package var performance = PerformanceOptions()
     package var ruleGroups: [RuleGroup] = []
     /// Names are unique.
     package var receivers: [Receiver] = []

@@ -40,5 +40,6 @@ extension ShippedFiles {
         File(name: "alerts/drift.yaml", bytes: PackageResources.drift_yaml),
         File(name: "alerts/errors.yaml", bytes: PackageResources.errors_yaml),
         File(name: "alerts/latency.yaml", bytes: PackageResources.latency_yaml),
+        File(name: "alerts/performance.yaml", bytes: PackageResources.performance_yaml),
     ]
 }

@@ -44,9 +44,10 @@ struct ConfigurationDecoder {
         setScrapeDefaults(fields, in: &configuration)
         configuration.presets = presets(fields)
         configuration.services = services(fields, defaults: configuration)
-        if let detect = fields.fields("detect", known: ["drift", "anomaly"]) {
+        if let detect = fields.fields("detect", known: ["drift", "anomaly", "performance"]) {
             configuration.drift = drift(detect)
             configuration.anomaly = anomaly(detect)
+            configuration.performance = performance(detect)
         }
         configuration.ruleGroups = ruleGroups(fields)
         configuration.receivers = receivers(fields)

@@ -117,7 +117,7 @@ struct DistributionReader {
     }
 
     /// Counts of cumulative buckets, each less the one below it.
-    private static func separated(_ cumulative: [String: Double]) -> [String: Double] {
+    static func separated(_ cumulative: [String: Double]) -> [String: Double] {
         var below = 0.0
         var counts: [String: Double] = [:]
         for bound in sortedBounds(cumulative.keys) {

@@ -130,6 +130,9 @@ final class Monitor: Sendable {
         let anomaly = try AnomalyMonitor(
             store: store, engine: engine, interval: configuration.scrapeInterval,
             options: configuration.anomaly)
+        let performance = PerformanceMonitor(
+            store: store, options: configuration.performance,
+            calibrations: try CalibrationFile.load(configuration.performance))
         return [
             PeriodicService(
                 name: "drift", interval: configuration.scrapeInterval, logger: logger
@@ -145,6 +148,13 @@ final class Monitor: Sendable {
                         store.append([batch])
                     }
                 }, finish: { try await anomaly.save(at: Program.now()) }),
+            PeriodicService(
+                name: "performance", interval: configuration.scrapeInterval, logger: logger
+            ) {
+                if let batch = try await performance.advance(to: Program.now()) {
+                    store.append([batch])
+                }
+            },
         ]
     }
 
