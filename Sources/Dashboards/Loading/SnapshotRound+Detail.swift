@@ -35,6 +35,8 @@ extension SnapshotRound {
             distributions: distributions(of: name, grid, psi),
             languageModel: try lines.languageModel(&reader),
             resources: try lines.resources(&reader),
+            performance: try PerformanceReader(group: group, grid: grid, now: now)
+                .performance(&reader),
             alerts: alerts.filter { $0.service.utf8.elementsEqual(name.utf8) })
     }
 

@@ -75,6 +75,7 @@ struct ServicePage {
         var rect = rect
         let versions = VersionsPanel(detail: detail, now: state.now)
         box(5, detail, on: &canvas, in: rect.takeTop(min(rect.height, versions.wantedRows + 2)))
+        drawPerformance(detail, on: &canvas, in: &rect)
         if rect.height >= 4 {
             let targets = TargetsPanel(detail: detail, now: state.now)
             let frame = PanelFrame(title: targets.title, remark: targets.remark)
@@ -92,6 +93,17 @@ struct ServicePage {
             let inner = frame.drawBox(on: &canvas, in: rect)
             SignalList(signals: lines, grid: detail.grid).draw(on: &canvas, in: inner)
         }
+    }
+
+    /// Takes the rows of the performance panel from the top, where there is anything to show.
+    private func drawPerformance(
+        _ detail: ServiceDetail, on canvas: inout Canvas, in rect: inout Rect
+    ) {
+        let panel = PerformancePanel(detail: detail)
+        guard !panel.isEmpty, rect.height >= 8 else { return }
+        let frame = PanelFrame(title: panel.title, remark: panel.remark)
+        let wanted = min(panel.wantedRows + 2, rect.height - 4)
+        panel.draw(on: &canvas, in: frame.drawBox(on: &canvas, in: rect.takeTop(wanted)))
     }
 
     private func drawWide(_ detail: ServiceDetail, on canvas: inout Canvas, in rect: Rect) {
@@ -119,6 +131,7 @@ struct ServicePage {
         box(
             5, detail, on: &canvas,
             in: right.takeTop(min(max(5, versions.wantedRows + 2), right.height - 5)))
+        drawPerformance(detail, on: &canvas, in: &right)
         box(6, detail, on: &canvas, in: right)
     }
 

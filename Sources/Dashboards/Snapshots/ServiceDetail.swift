@@ -75,13 +75,16 @@ package struct ServiceDetail: Equatable, Sendable {
     package var languageModel: [SignalLines]
     /// Requests in flight, queue, processor, memory.
     package var resources: [SignalLines]
+    /// By model, version and metric; empty without scores or labels.
+    package var performance: [ModelPerformance]
     package var alerts: [AlertLine]
 
     package init(
         summary: ServiceSummary, grid: TimeGrid, window: TimeWindow,
         buckets: LatencyBuckets? = nil, expected: [ExpectedBand.Signal: ExpectedBand] = [:],
         distributions: [Distribution] = [], languageModel: [SignalLines] = [],
-        resources: [SignalLines] = [], alerts: [AlertLine] = []
+        resources: [SignalLines] = [], performance: [ModelPerformance] = [],
+        alerts: [AlertLine] = []
     ) {
         self.summary = summary
         self.grid = grid
@@ -91,6 +94,7 @@ package struct ServiceDetail: Equatable, Sendable {
         self.distributions = distributions
         self.languageModel = languageModel
         self.resources = resources
+        self.performance = performance
         self.alerts = alerts
     }
 }
