@@ -41,4 +41,10 @@ extension ShippedFiles {
         File(name: "alerts/errors.yaml", bytes: PackageResources.errors_yaml),
         File(name: "alerts/latency.yaml", bytes: PackageResources.latency_yaml),
     ]
+
+    static let dashboardFiles: [File] = [
+        File(name: "dashboards/inference.yaml", bytes: PackageResources.inference_yaml),
+        File(name: "dashboards/llm.yaml", bytes: PackageResources.llm_yaml),
+        File(name: "dashboards/quality.yaml", bytes: PackageResources.quality_yaml),
+    ]
 }
