@@ -59,7 +59,10 @@ let package = Package(
                 "TimeSeries", yams,
             ],
             exclude: ["Shipped/alerts/tests"],
-            resources: [.embedInCode("Shipped/presets"), .embedInCode("Shipped/alerts")]),
+            resources: [
+                .embedInCode("Shipped/presets"), .embedInCode("Shipped/alerts"),
+                .embedInCode("Shipped/dashboards"),
+            ]),
         .target(name: "DemoFleet", dependencies: [hummingbird, logging]),
         .target(
             name: "API",

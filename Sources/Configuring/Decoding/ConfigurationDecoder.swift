@@ -9,7 +9,7 @@ import Yams
 struct ConfigurationDecoder {
     private static let keys = [
         "store", "scrape", "services", "detect", "rules", "receivers", "route", "presets",
-        "api",
+        "dashboards", "api",
     ]
     private static let dayRange: ClosedRange<Duration> = .seconds(60) ... .seconds(36_500 * 86_400)
 
@@ -53,6 +53,7 @@ struct ConfigurationDecoder {
         configuration.receivers = receivers(fields)
         configuration.route = route(
             fields, receivers: configuration.receivers.map(\.name))
+        configuration.dashboards = dashboards(fields)
         configuration.api = api(fields)
         return configuration
     }

@@ -29,6 +29,9 @@ package struct Frame {
             switch state.page {
             case .fleet: FleetPage(state: state).draw(on: &canvas)
             case .service: ServicePage(state: state).draw(on: &canvas, in: body)
+            case .dashboard: DashboardPage(state: state).draw(on: &canvas, in: body)
+            case .alerts: AlertsPage(state: state).draw(on: &canvas, in: body)
+            case .sources: SourcesPage(state: state).draw(on: &canvas, in: body)
             }
         }
         return canvas

@@ -6,7 +6,9 @@ struct HelpPage {
         let inner = PanelFrame(title: "keys and signs", remark: "any key closes")
             .drawBox(on: &canvas, in: rect)
         var lines = KeyTable.bindings.map { binding in
-            let place = binding.page.map { $0 == .fleet ? "fleet" : "service" } ?? ""
+            let place =
+                binding.pages.count == 1
+                ? binding.pages.first?.word ?? "" : binding.pages == [.service, .dashboard] ? "charts" : ""
             return (keys: binding.keyText, text: binding.help, place: place)
         }
         lines.append(("", "", ""))

@@ -15,7 +15,9 @@ package struct LatencyBuckets: Equatable, Sendable {
 
 /// A few lines of one unit over the grid.
 package struct SignalLines: Equatable, Sendable {
-    package enum Unit: Equatable, Sendable { case seconds, perSecond, ratio, count, bytes }
+    package enum Unit: Equatable, Sendable { 
+        case seconds, perSecond, ratio, count, bytes, bytesPerSecond
+    }
 
     package struct Line: Equatable, Sendable {
         package var name: String

@@ -9,6 +9,8 @@ package struct Snapshot: Equatable, Sendable {
     package var alerts: [AlertLine]
     /// The service that was asked for, where it exists.
     package var detail: ServiceDetail?
+    /// The dashboard that was asked for.
+    package var dashboard: DashboardContent?
 
     package init(
         at: Timestamp, window: TimeWindow = .usual, grid: TimeGrid, services: [ServiceSummary],

@@ -9,6 +9,7 @@ extension Theme {
             .grid: 238,
         ].merging(ramps(flow: [24, 31, 67, 74, 117], fault: [95, 131, 167, 203, 210]))
             .merging(heat: [17, 18, 54, 55, 91, 127, 163, 168, 203, 209, 215, 221, 228])
+            .merging(series: [80, 179, 210, 110, 150, 176, 208, 188])
             .merging(calm: [235, 236, 237, 238, 95, 131, 167, 203, 209, 215]),
         sixteen: paletteOnDark)
 
@@ -25,6 +26,7 @@ extension Theme {
             .grid: 252,
         ].merging(ramps(flow: [153, 117, 74, 32, 25], fault: [217, 210, 203, 167, 160]))
             .merging(heat: [230, 229, 222, 216, 210, 204, 169, 133, 97, 91, 54, 53, 17])
+            .merging(series: [30, 136, 161, 25, 64, 97, 166, 59])
             .merging(calm: [255, 254, 253, 252, 224, 217, 210, 203, 167, 160]),
         sixteen: paletteOnLight)
 
@@ -38,6 +40,7 @@ extension Theme {
             .grid: 244,
         ].merging(ramps(flow: [39, 45, 51, 87, 123], fault: [203, 209, 210, 216, 217]))
             .merging(heat: [19, 20, 57, 93, 129, 165, 201, 207, 213, 219, 221, 227, 231])
+            .merging(series: [123, 229, 217, 75, 156, 219, 214, 252])
             .merging(calm: [234, 235, 237, 239, 173, 209, 215, 220, 226, 231]),
         sixteen: paletteOnDark, isHighContrast: true)
 
@@ -50,6 +53,7 @@ extension Theme {
         .more: 11, .less: 12, .p50: 14, .p90: 11, .p99: 9, .grid: 8,
     ].merging(ramps(flow: [4, 4, 12, 12, 14], fault: [1, 1, 9, 9, 9]))
         .merging(heat: [4, 4, 4, 12, 12, 5, 5, 13, 13, 9, 9, 11, 11])
+        .merging(series: [14, 11, 9, 12, 10, 13, 3, 15])
         .merging(calm: [8, 8, 8, 8, 7, 3, 11, 1, 9, 9])
 
     private static let paletteOnLight: [Role: Int16] = [
@@ -58,6 +62,7 @@ extension Theme {
         .less: 4, .p50: 6, .p90: 3, .p99: 1, .grid: 7,
     ].merging(ramps(flow: [12, 12, 4, 4, 4], fault: [9, 9, 1, 1, 1]))
         .merging(heat: [12, 12, 12, 4, 4, 13, 13, 5, 5, 1, 1, 1, 0])
+        .merging(series: [6, 3, 1, 4, 2, 5, 9, 8])
         .merging(calm: [7, 7, 7, 7, 8, 3, 3, 9, 1, 1])
 
     private static func ramps(flow: [Int16], fault: [Int16]) -> [Role: Int16] {
@@ -76,6 +81,11 @@ extension [Role: Int16] {
     fileprivate func merging(heat colors: [Int16]) -> [Role: Int16] {
         merging(
             Dictionary(uniqueKeysWithValues: colors.enumerated().map { (.heat($0), $1) }))
+    }
+
+    fileprivate func merging(series colors: [Int16]) -> [Role: Int16] {
+        merging(
+            Dictionary(uniqueKeysWithValues: colors.enumerated().map { (.series($0), $1) }))
     }
 
     fileprivate func merging(calm colors: [Int16]) -> [Role: Int16] {

@@ -4,7 +4,7 @@ import Configuring
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Report every mistake in configuration, rules and presets; start nothing.",
+        abstract: "Report every mistake in configuration, rules, presets and dashboards; start nothing.",
         discussion: "Exit status: 0 all is well, 2 something is wrong.")
 
     @OptionGroup var location: StoreLocation
@@ -16,6 +16,7 @@ struct CheckCommand: ParsableCommand {
         print(
             "\(location.configurationPath ?? ""): ok; services: \(configuration.services.count), "
                 + "rules: \(ruleCount), receivers: \(configuration.receivers.count), "
-                + "presets: \(configuration.presets.count)")
+                + "presets: \(configuration.presets.count), "
+                + "dashboards: \(configuration.dashboards.count)")
     }
 }

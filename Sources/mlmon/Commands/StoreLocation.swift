@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuring
+import Dashboards
 import Foundation
 import Querying
 import Storage
@@ -44,6 +45,12 @@ struct StoreLocation: ParsableArguments {
             for diagnostic in error.diagnostics { Program.complain(diagnostic.description) }
             throw ExitCode(2)
         }
+    }
+
+    /// Those of the configuration, or the shipped ones where there is none.
+    func dashboards() throws -> [DashboardDefinition] {
+        configurationPath == nil
+            ? try ShippedFiles.dashboards() : try loadConfiguration().dashboards
     }
 
     /// Opens the store for reading, beside whoever writes it.
