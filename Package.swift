@@ -108,6 +108,9 @@ let package = Package(
                 "TimeSeries", logging,
             ]),
         .testTarget(
+            name: "MonitorTests",
+            dependencies: ["mlmon", "Detection", "Storage", "TestSupport", "TimeSeries"]),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],

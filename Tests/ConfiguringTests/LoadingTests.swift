@@ -1,8 +1,10 @@
 import Alerting
+import Detection
 import Foundation
 import HTTP
 import Scraping
 import Testing
+import TimeSeries
 
 @testable import Configuring
 
@@ -164,6 +166,41 @@ struct LoadingTests {
         #expect(configuration.anomaly.threshold == 8)
         #expect(configuration.anomaly.warmUpCount == 40)
         #expect(configuration.anomaly.memoryCount == 500)
+    }
+
+    @Test("references are taken by the first that fits, the one for all last")
+    func references() throws {
+        let drift = try load(
+            """
+            detect:
+              drift:
+                reference: {learn: 2h, hour_of_week: 4}
+                references:
+                  - {service: a, feature: score, file: scores.csv}
+                  - {service: a, version: v1, from: 2026-11-01T00:00:00Z, through: 2026-11-08T00:00:00Z}
+                  - {service: b, against: stable}
+
+            """
+        ).drift
+        #expect(drift.learning == .seconds(7200))
+        func source(_ service: String, _ version: String, _ feature: String)
+            -> DriftReferenceSource
+        {
+            drift.source(service: service, model: "m", version: version, feature: feature)
+        }
+        guard case .file(let path) = source("a", "v1", "score") else {
+            Issue.record("no file")
+            return
+        }
+        #expect(path.hasSuffix("/scores.csv"))
+        #expect(
+            source("a", "v1", "prediction")
+                == .span(
+                    from: Timestamp(milliseconds: 1_793_491_200_000),
+                    through: Timestamp(milliseconds: 1_794_096_000_000)))
+        #expect(source("b", "canary", "prediction") == .version("stable"))
+        #expect(source("b", "stable", "prediction") == .hourOfWeek(weekCount: 4))
+        #expect(source("c", "v1", "score") == .hourOfWeek(weekCount: 4))
     }
 
     @Test("every key of a service reaches its target")

@@ -60,6 +60,20 @@ let configurationCases: [MistakeCase] = [
         "mlmon.yaml:1:49: the reference learns for 5m, expected at least one window, 1h",
         "mlmon.yaml:1:68: significance is '2', expected a number from 1e-12 to 0.5"),
     MistakeCase(
+        "references without a source, with two, and with a wrong one",
+        "detect:\n  drift:\n    reference: {file: a.csv, against: v1}\n    references:\n"
+            + "      - {service: a}\n      - {hour_of_week: 0}\n      - {feature: x, against: v1}\n"
+            + "      - {from: yesterday, through: 2026-11-01T00:00:00Z}\n"
+            + "      - {from: 2026-11-01T00:00:00Z, through: 2026-10-01T00:00:00Z}\n",
+        "mlmon.yaml:3:16: 'reference' names file and against, expected one of file, hour_of_week, "
+            + "from and through, or against",
+        "mlmon.yaml:5:9: a reference names no source, expected one of file, hour_of_week, "
+            + "from and through, or against",
+        "mlmon.yaml:6:24: hour_of_week is '0', expected a whole number from 1 to 52",
+        "mlmon.yaml:7:19: feature is 'x', expected prediction or score",
+        "mlmon.yaml:8:16: from is 'yesterday', expected an instant like 2026-11-01T00:00:00Z",
+        "mlmon.yaml:9:47: through is not after from"),
+    MistakeCase(
         "services without name or address",
         "services:\n  - {}\n  - 7\n  - {name: '', url: ''}\n",
         "mlmon.yaml:2:5: a service has no 'name'", "mlmon.yaml:2:5: a service has no 'url'",

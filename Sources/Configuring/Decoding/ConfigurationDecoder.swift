@@ -118,31 +118,6 @@ struct ConfigurationDecoder {
         return (interval, min(given ?? timeout, interval))
     }
 
-    private func drift(_ detect: Fields) -> DriftOptions {
-        var options = DriftOptions()
-        guard
-            let drift = detect.fields(
-                "drift",
-                known: [
-                    "window", "reference", "minimum_samples", "significance", "minimum_effect",
-                ])
-        else { return options }
-        let range: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 86_400)
-        options.window = drift.duration("window", in: range) ?? options.window
-        let reference = drift.fields("reference", known: ["learn"])
-        options.learning = reference?.duration("learn", in: range) ?? options.learning
-        if options.learning < options.window, let field = reference?["learn"] ?? drift["window"] {
-            drift.report(
-                "the reference learns for \(options.learning.prometheusDescription), expected at "
-                    + "least one window, \(options.window.prometheusDescription)", at: field)
-        }
-        options.minimumCount =
-            drift.integer("minimum_samples", in: 2...1_000_000_000) ?? options.minimumCount
-        options.significance = drift.number("significance", in: 1e-12...0.5) ?? options.significance
-        options.minimumEffect = drift.number("minimum_effect", in: 0...10) ?? options.minimumEffect
-        return options
-    }
-
     private func anomaly(_ detect: Fields) -> AnomalyOptions {
         let defaults = AnomalyOptions()
         guard

@@ -22,19 +22,33 @@ package struct DriftDetector: Sendable {
     private let dispersion: Dispersion
     private let season: Season?
     private let binIndex: [BinKey: Int]
+    /// The reference is that of the next window only.
+    private let isMoving: Bool
+    /// References of successive windows share observations.
+    private let isShared: Bool
 
     /// - Parameter state: What an earlier detector left; ignored when it is of another reference.
     /// - Complexity: O(bins³ + windows · bins).
     package init(
         reference: DriftReference, options: DriftOptions = DriftOptions(), state: DriftState? = nil
     ) {
+        self.init(
+            reference: reference, options: options, state: state, isMoving: false, isShared: false)
+    }
+
+    init(
+        reference: DriftReference, options: DriftOptions, state: DriftState?, isMoving: Bool,
+        isShared: Bool
+    ) {
+        self.isMoving = isMoving
+        self.isShared = isShared
         self.reference = reference
         self.options = options
-        let isOpen = reference.kind == .categories
+        let isOpen = reference.kind == .categories && !isMoving
         let counts = reference.counts + (isOpen ? [0] : [])
         let tests = DriftTests(kind: reference.kind, reference: counts)
         self.tests = tests
-        let fingerprint = reference.fingerprint
+        let fingerprint = isMoving ? 0 : reference.fingerprint
         if let state, state.belongs(to: fingerprint, binCount: counts.count) {
             self.state = state
         } else {
@@ -70,7 +84,7 @@ package struct DriftDetector: Sendable {
     ///
     /// - Parameters:
     ///   - bins: Names of the classes, or upper bounds, of this window, in any order; classes the
-    ///     reference has not are gathered as unseen.
+    ///     reference has not are gathered as unseen. Bounds are all there, or none.
     ///   - counts: Observations in each (not cumulative), as long as `bins`.
     ///   - time: When the window began. Without it no season is allowed for.
     package mutating func judge(
@@ -78,6 +92,17 @@ package struct DriftDetector: Sendable {
     ) -> DriftVerdict {
         precondition(bins.count == counts.count, "\(counts.count) counts for \(bins.count) bins")
         var aligned = [Double](repeating: 0, count: tests.reference.count)
+        func changedBounds() -> DriftVerdict {
+            DriftVerdict(
+                .insufficient, n: counts.reduce(0) { $0 + DriftReference.cleaned($1) }, m: tests.m,
+                note: "the bucket bounds changed; pin a new baseline")
+        }
+        // Without one of the bounds its counts are in the next bin.
+        if reference.kind == .ordered, !bins.isEmpty,
+            !Set(binIndex.keys).isSubset(of: bins.map { BinKey($0) })
+        {
+            return changedBounds()
+        }
         for (bin, count) in zip(bins, counts) {
             let count = DriftReference.cleaned(count)
             if let i = binIndex[BinKey(bin)] {
@@ -85,36 +110,37 @@ package struct DriftDetector: Sendable {
             } else if reference.kind == .categories {
                 aligned[aligned.count - 1] += count
             } else if count > 0 {
-                return DriftVerdict(
-                    .insufficient, n: counts.reduce(0) { $0 + DriftReference.cleaned($1) },
-                    m: tests.m, note: "the bucket bounds changed; pin a new baseline")
+                return changedBounds()
             }
         }
-        return judge(aligned, design: time.flatMap { season?.design(at: $0) })
+        if isMoving { return judge(aligned, .own(tests.reference, isShared: isShared)) }
+        return judge(aligned, .fixed(time.flatMap { season?.design(at: $0) }))
     }
 
-    private mutating func judge(_ window: [Double], design: Season.Design?) -> DriftVerdict {
-        let pool = state.carry(window, design: design, atMost: carriedWindowCount)
+    private mutating func judge(
+        _ window: [Double], _ standard: DriftState.Standard
+    ) -> DriftVerdict {
+        let pool = state.carry(window, standard, atMost: carriedWindowCount)
         let counts = pool.counts
         let n = counts.reduce(0, +)
         let needed = Double(max(options.minimumCount, 1))
-        guard tests.m >= needed else {
+        let own = reference(for: pool.standard)
+        let m = isMoving ? own?.reduce(0, +) ?? 0 : tests.m
+        guard m >= needed else {
             return DriftVerdict(
-                .insufficient, n: n, m: tests.m,
-                note: "reference of \(whole(tests.m)), \(options.minimumCount) needed")
+                .insufficient, n: n, m: m,
+                note: "reference of \(whole(m)), \(options.minimumCount) needed")
         }
         guard n >= needed else {
             return DriftVerdict(
-                .insufficient, n: n, m: tests.m,
+                .insufficient, n: n, m: m,
                 note: "n = \(whole(n)) of \(options.minimumCount) needed")
         }
         state.pending = nil
-        let design = pool.meanDesign
-        state.remember(counts, design: design)
-        let own = seasonal(design)
+        state.remember(counts, pool.standard)
         let lnWindow = dispersion.lnPValue(tests.results(for: counts, against: own))
         let memory = state.memory.counts
-        let past = seasonal(state.memoryDesign)
+        let past = isMoving ? state.referenceMemory?.counts : seasonal(state.memoryDesign)
         let lnMemory = dispersion.lnMemoryPValue(
             tests.results(for: memory, against: past, isMemory: true))
 
@@ -124,7 +150,8 @@ package struct DriftDetector: Sendable {
         let isMemoryDrift =
             lnMemory < limit && tests.effect(of: memory, against: past) >= options.minimumEffect
         var verdict = described(counts, against: own ?? tests.reference, n: n)
-        verdict.isSeasonCorrected = own != nil
+        verdict.m = m
+        verdict.isSeasonCorrected = own != nil && !isMoving
         verdict.lnPValue = min(max(min(lnWindow, lnMemory) + log(2), -1e6), 0)
         verdict.pValue = verdict.lnPValue.map { exp($0) }
         verdict.isSignificant = isWindowDrift || isMemoryDrift
@@ -133,7 +160,7 @@ package struct DriftDetector: Sendable {
             state.startOrContinueEpisode(lnWindow: isWindowDrift ? lnWindow : 0)
         }
         if wasDrifted {
-            resolveIfCalm(counts, design: design, lnWindow: lnWindow, lnMemory: lnMemory)
+            resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
         }
         verdict.isAlarm = state.isDrifted && !wasDrifted
         verdict.state = state.isDrifted ? .drifted : .stable
@@ -146,33 +173,39 @@ package struct DriftDetector: Sendable {
     /// when several windows in a row, taken together, are clean; the memory then starts from them.
     /// One that only the memory has seen ends when the memory forgets it.
     private mutating func resolveIfCalm(
-        _ counts: [Double], design: Season.Design?, lnWindow: Double, lnMemory: Double
+        _ counts: [Double], _ standard: DriftState.Standard, lnWindow: Double, lnMemory: Double
     ) {
         guard lnWindow > log(0.05) else {
             state.calm = nil
             return
         }
-        state.addCalm(counts, design: design)
+        state.addCalm(counts, standard)
         guard let calm = state.calm else { return }
         let isMemoryCalm = lnMemory > log(0.05)
         let isObvious = state.strongestLnPValue < log(1e-8)
         let needed = isMemoryCalm || isObvious ? 2 : 4
         guard calm.windowCount >= needed else { return }
         let lnCalm = dispersion.lnPValue(
-            tests.results(for: calm.counts, against: seasonal(calm.meanDesign)))
+            tests.results(for: calm.counts, against: reference(for: calm.standard)))
         if isMemoryCalm {
             state.endEpisode()
         } else if state.strongestLnPValue < 0, lnCalm > log(0.05) {
             state.endEpisode()
-            state.memory = WindowMemory(binCount: calm.counts.count)
-            state.memoryDesign = nil
-            state.remember(calm.counts, design: calm.meanDesign)
+            state.restartMemory(from: calm)
         }
     }
 
     /// The reference at a place in the season; nil where no season is known.
     private func seasonal(_ design: Season.Design?) -> [Double]? {
         design.flatMap { season?.reference(for: $0) }
+    }
+
+    /// nil where it is the whole reference.
+    private func reference(for standard: DriftState.Standard) -> [Double]? {
+        switch standard {
+        case .fixed(let design): seasonal(design)
+        case .own(let counts, _): counts
+        }
     }
 
     /// How many windows may be gathered before a judgement: those of a day.

@@ -10,6 +10,8 @@ package struct DriftOptions: Sendable, Equatable {
     package var significance: Double
     /// Corrected PSI below this is never called drift, however significant.
     package var minimumEffect: Double
+    /// Of distributions whose reference is not the learned one; the first that fits counts.
+    package var references: [DriftReferenceRule] = []
 
     package init(
         window: Duration = .seconds(300), learning: Duration = .seconds(3600),

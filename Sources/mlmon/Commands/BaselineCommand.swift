@@ -12,7 +12,8 @@ struct BaselineCommand: ParsableCommand {
         abstract: "Pin, list, show and drop the reference distributions that drift is judged by.",
         discussion: """
             A baseline is learned by itself from the first windows of each model version. A pinned \
-            one goes before it; dropping the learned one lets it be learned anew.
+            one goes before it; dropping the learned one lets it be learned anew. The configuration \
+            may name other references: files, spans, hours of the week, another version.
             """,
         subcommands: [Pin.self, List.self, Show.self, Drop.self],
         defaultSubcommand: List.self)

@@ -12,6 +12,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let configuration = try location.loadConfiguration()
         _ = try CalibrationFile.load(configuration.performance)
+        _ = try configuration.drift.referenceFiles()
         let ruleCount = configuration.ruleGroups.reduce(0) { $0 + $1.rules.count }
         print(
             "\(location.configurationPath ?? ""): ok; services: \(configuration.services.count), "

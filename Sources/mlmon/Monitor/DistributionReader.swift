@@ -1,3 +1,4 @@
+import Detection
 import Querying
 import Storage
 import TimeSeries
@@ -17,6 +18,8 @@ struct DistributionKey: Hashable, Comparable, Codable {
             case .score: "mlmon_prediction_score_bucket"
             }
         }
+
+        var kind: DriftReference.Kind { self == .score ? .ordered : .categories }
 
         /// The label that names the bin.
         var binLabel: String {
@@ -130,8 +133,12 @@ struct DistributionReader {
 
     /// Upper bounds as PromQL writes them, in ascending order.
     static func sortedBounds(_ bounds: some Sequence<String>) -> [String] {
-        func number(_ text: String) -> Double { text == "+Inf" ? .infinity : Double(text) ?? 0 }
-        return bounds.sorted { number($0) < number($1) }
+        bounds.sorted { bound($0) < bound($1) }
+    }
+
+    /// The number that an upper bound is.
+    static func bound(_ text: String) -> Double {
+        text == "+Inf" ? .infinity : Double(text) ?? 0
     }
 
     /// Names of the bins of a distribution in the order in which they are kept and shown.

@@ -37,10 +37,13 @@ actor DriftMonitor {
     private var memory: Memory?
     private var savedAt: Timestamp?
     private var series = VerdictSeries()
+    private var references: DriftReferences
 
-    init(store: Store, options: DriftOptions) {
+    /// - Parameter files: The reference files of the options, by their paths.
+    init(store: Store, options: DriftOptions, files: [String: ReferenceFile] = [:]) {
         self.store = store
         self.options = options
+        references = DriftReferences(store: store, options: options, files: files)
     }
 
     /// Reads what is new, closes windows that ended, and stores records and state.
@@ -50,25 +53,25 @@ actor DriftMonitor {
         let settled = now - Self.settling
         var memory = try self.memory ?? restored(at: settled)
         guard settled > memory.readThrough else { return nil }
-        let baselines = try newestBaselines()
+        try references.refresh()
         let end = settled.aligned(to: options.window)
         let savedEnd = memory.windowEnd
         if end > memory.windowEnd {
             try read(through: end, into: &memory)
-            let start = memory.windowEnd
-            for (key, column) in memory.columns {
-                memory.columns[key] = try closed(
-                    column, key, from: start, through: end, baseline: baselines[key])
-            }
+            try close(DriftWindow(from: memory.windowEnd, through: end), &memory.columns)
             memory.windowEnd = end
             forgetOld(&memory)
         }
         try read(through: settled, into: &memory)
         for (key, column) in memory.columns {
             var column = column
-            column.use(baselines[key], options: options, feature: key.feature)
-            column.describeLearning(
-                key, windowStart: memory.windowEnd, now: settled, options: options)
+            let reference = try references.standing(
+                for: key, bins: column.bins(key), now: settled)
+            column.use(reference, options: options, feature: key.feature)
+            if case .fixed = reference {
+                column.describeLearning(
+                    key, windowStart: memory.windowEnd, now: settled, options: options)
+            }
             column.noteAbsence(longerThan: Self.lookback, at: settled)
             memory.columns[key] = column
         }
@@ -90,18 +93,22 @@ actor DriftMonitor {
         savedAt = now
     }
 
-    private func closed(
-        _ column: DriftColumn, _ key: DistributionKey, from: Timestamp, through: Timestamp,
-        baseline: BaselineRecord?
-    ) throws -> DriftColumn {
-        var column = column
-        column.use(baseline, options: options, feature: key.feature)
-        let learned = column.close(key, from: from, through: through, options: options)
-        if var learned {
-            learned.id = try store.insert(learned)
-            column.use(learned, options: options, feature: key.feature)
+    private func close(
+        _ window: DriftWindow, _ columns: inout [DistributionKey: DriftColumn]
+    ) throws {
+        let counted = columns
+        for (key, column) in counted {
+            var column = column
+            let reference = try references.reference(
+                for: key, window, among: counted, bins: column.bins(key))
+            column.use(reference, options: options, feature: key.feature)
+            if var learned = column.close(key, window, reference, options: options) {
+                learned.id = try store.insert(learned)
+                column.use(.fixed(learned), options: options, feature: key.feature)
+            }
+            columns[key] = column
         }
-        return column
+        try references.refresh()
     }
 
     /// Versions come and go; what is long gone is no longer kept.
@@ -119,27 +126,6 @@ actor DriftMonitor {
             memory.columns[key, default: DriftColumn()].observe(bins, at: through)
         }
         memory.readThrough = through
-    }
-
-    /// The newest reference of each distribution; a pinned one goes before a learned one.
-    private func newestBaselines() throws -> [DistributionKey: BaselineRecord] {
-        var newest: [DistributionKey: BaselineRecord] = [:]
-        for baseline in try store.baselines() {
-            guard let feature = DistributionKey.Feature(rawValue: baseline.feature) else {
-                continue
-            }
-            let key = DistributionKey(
-                service: baseline.service, model: baseline.model, version: baseline.version,
-                feature: feature)
-            func rank(_ baseline: BaselineRecord) -> (Int, Int64, Int64) {
-                (
-                    baseline.origin == .pinned ? 1 : 0, baseline.createdMilliseconds,
-                    baseline.id ?? 0
-                )
-            }
-            if newest[key].map({ rank($0) < rank(baseline) }) ?? true { newest[key] = baseline }
-        }
-        return newest
     }
 
     private func restored(at now: Timestamp) throws -> Memory {

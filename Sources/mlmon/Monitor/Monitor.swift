@@ -126,7 +126,9 @@ final class Monitor: Sendable {
     private static func detectors(
         _ configuration: MonitorConfiguration, store: Store, engine: QueryEngine, logger: Logger
     ) throws -> [PeriodicService] {
-        let drift = DriftMonitor(store: store, options: configuration.drift)
+        let drift = DriftMonitor(
+            store: store, options: configuration.drift,
+            files: try configuration.drift.referenceFiles())
         let anomaly = try AnomalyMonitor(
             store: store, engine: engine, interval: configuration.scrapeInterval,
             options: configuration.anomaly)
