@@ -6,6 +6,21 @@ package protocol SeriesSource {
     /// [from, through]; series without any may be left out. No two of one label set.
     func series(matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp) throws
         -> [Series]
+
+    /// What else than samples it keeps.
+    func rollupOffer() throws -> RollupOffer
+
+    /// The same series in windows of one resolution that was offered, over (from, through].
+    ///
+    /// Where `from` or `through` is no multiple of the resolution, the window there is cut short.
+    ///
+    /// - Parameters:
+    ///   - resolution: Milliseconds.
+    ///   - statistics: Those to read; more may be given.
+    func rollups(
+        matching matchers: [LabelMatcher], resolution: Int64, statistics: [RollupStatistic],
+        from: Timestamp, through: Timestamp
+    ) throws -> [RolledSeries]
 }
 
 /// Series held in memory.

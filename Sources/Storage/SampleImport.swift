@@ -109,7 +109,7 @@ package struct SampleImport {
                     values: Array(part.values[range]))
             }
             guard let block = NewBlock(bucket: bucket, parts: slice) else { return }
-            try block.insert(in: db)
+            try block.insertNew(in: db)
             blockCount += 1
             start += Self.blockSampleCount
         }

@@ -23,6 +23,8 @@ package final class Store: Sendable {
     let catalog = Mutex(SeriesCatalog())
     let compactor = Mutex(Compactor())
     let commits = Mutex(CommitLog())
+    /// Rows that went because of the size limit, since the start.
+    let removedForSize = Mutex(0)
     private let lock: Mutex<StoreLock?>
 
     /// 16 MiB of values: twenty seconds at 100,000 samples a second.

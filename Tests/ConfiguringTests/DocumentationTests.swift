@@ -68,7 +68,8 @@ struct DocumentationTests {
     func everyKey() throws {
         let document = try Self.text(of: "docs/configuration.md")
         let keys = [
-            "path", "retention", "max_size", "interval", "timeout", "body_size", "samples",
+            "path", "retention", "retention_5m", "retention_1h", "max_size", "interval", "timeout",
+            "body_size", "samples",
             "labels",
             "label_name_length", "label_value_length", "name", "url", "instance", "preset",
             "headers", "bearer_token", "bearer_token_file", "basic_auth", "ca_file", "insecure",

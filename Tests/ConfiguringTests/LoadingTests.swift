@@ -127,7 +127,7 @@ struct LoadingTests {
     func everyKey() throws {
         let configuration = try load(
             """
-            store: {path: /var/lib/x.db, retention: 90d, max_size: 10GiB}
+            store: {path: /var/lib/x.db, retention: 90d, retention_5m: 1y, retention_1h: 0s, max_size: 10GiB}
             scrape:
               interval: 30s
               timeout: 5s
@@ -149,6 +149,8 @@ struct LoadingTests {
             """)
         #expect(configuration.store.path == "/var/lib/x.db")
         #expect(configuration.store.retention == .seconds(90 * 86_400))
+        #expect(configuration.store.fiveMinuteRetention == .seconds(365 * 86_400))
+        #expect(configuration.store.hourRetention == .zero)
         #expect(configuration.store.maximumByteCount == 10 << 30)
         #expect(configuration.scrapeInterval == .seconds(30))
         #expect(configuration.scrapeTimeout == .seconds(5))

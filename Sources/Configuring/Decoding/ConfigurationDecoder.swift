@@ -62,10 +62,18 @@ struct ConfigurationDecoder {
     func resolved(_ path: String) -> String { FileGlob.resolving(path, from: folder) }
 
     private func store(_ fields: Fields) -> StoreOptions {
-        let store = fields.fields("store", known: ["path", "retention", "max_size"])
+        let store = fields.fields(
+            "store",
+            known: ["path", "retention", "retention_5m", "retention_1h", "max_size"])
         var options = StoreOptions(path: resolved(store?.string("path") ?? "mlmon.db"))
         if let retention = store?.duration("retention", in: Self.dayRange) {
             options.retention = retention
+        }
+        if let retention = store?.duration("retention_5m", in: .zero...Self.dayRange.upperBound) {
+            options.fiveMinuteRetention = retention
+        }
+        if let retention = store?.duration("retention_1h", in: .zero...Self.dayRange.upperBound) {
+            options.hourRetention = retention
         }
         options.maximumByteCount = store?.byteCount("max_size", in: 1 << 20...1 << 50)
         return options

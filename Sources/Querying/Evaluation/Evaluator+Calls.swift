@@ -134,7 +134,8 @@ extension Evaluator {
     private func evaluate(
         _ function: RangeFunction, of argument: Node, on grid: StepGrid
     ) throws(QueryError) -> Frame {
-        try overWindows(argument, on: grid, keepsName: function.keepsName) {
+        if let rolled = try rolledUp(function, of: argument, on: grid) { return rolled }
+        return try overWindows(argument, on: grid, keepsName: function.keepsName) {
             series, windows, cells in
             function.append(
                 series.timestamps.span, series.values.span, windows, to: &cells)

@@ -100,7 +100,9 @@ final class Monitor: Sendable {
                 try store.compact(now: Program.now())
             },
             PeriodicService(name: "retention", interval: retentionInterval, logger: logger) {
-                try store.enforceRetention(now: Program.now())
+                if let cut = try store.enforceRetention(now: Program.now()) {
+                    logger.warning("\(cut.description)")
+                }
             },
         ]
     }
