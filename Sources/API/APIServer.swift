@@ -34,7 +34,8 @@ package struct APIServer: Service {
 
     /// Serves until the task is cancelled or the service group shuts down.
     ///
-    /// - Throws: Where the settings may not be served, or the port cannot be bound.
+    /// - Throws: Where the settings may not be served, the port cannot be bound, or a TLS file
+    ///   cannot be read.
     package func run() async throws {
         if let refusal = settings.refusal { throw APIError(message: refusal) }
         let handler = handler
@@ -43,7 +44,8 @@ package struct APIServer: Service {
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
                 await handler.response(to: request)
             },
-            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleTimeoutSeconds))),
+            server: try TLSServer.builder(
+                settings.tls, idleTimeoutSeconds: Self.idleTimeoutSeconds),
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionCount)),

@@ -6,12 +6,25 @@ package struct APISettings: Sendable, Equatable {
         case basic(user: String, password: String)
     }
 
+    /// PEM files.
+    package struct TLS: Sendable, Equatable {
+        package var certificatePath: String
+        package var keyPath: String
+
+        package init(certificatePath: String, keyPath: String) {
+            self.certificatePath = certificatePath
+            self.keyPath = keyPath
+        }
+    }
+
     /// A name or an address, without brackets.
     package var host: String
     /// 0 takes a free one.
     package var port: Int
     package var credentials = Credentials.none
-    /// Serves other machines although nothing encrypts what goes over the wire.
+    /// nil serves plain HTTP.
+    package var tls: TLS?
+    /// Serves other machines even without credentials or TLS.
     package var isInsecure = false
 
     package init(host: String, port: Int) {
@@ -47,8 +60,11 @@ package struct APISettings: Sendable, Equatable {
 
     /// Why these settings are not to be served; nil where they may be.
     package var refusal: String? {
-        if isLoopback || isInsecure { return nil }
-        return "other machines can connect to \(host), in the clear; put a proxy with TLS before a "
-            + "loopback address, or set insecure: true"
+        if isLoopback || isInsecure || (credentials != .none && tls != nil) { return nil }
+        var missing: [String] = []
+        if credentials == .none { missing.append("bearer_token or basic_auth") }
+        if tls == nil { missing.append("tls with cert_file and key_file") }
+        return "other machines can connect to \(host); set \(missing.joined(separator: ", and ")), "
+            + "or insecure: true, or listen on 127.0.0.1"
     }
 }

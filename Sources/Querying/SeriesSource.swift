@@ -7,6 +7,11 @@ package protocol SeriesSource {
     func series(matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp) throws
         -> [Series]
 
+    /// As above, in whichever order is cheapest to give; the same order each time.
+    func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series]
+
     /// What else than samples it keeps.
     func rollupOffer() throws -> RollupOffer
 
@@ -21,6 +26,14 @@ package protocol SeriesSource {
         matching matchers: [LabelMatcher], resolution: Int64, statistics: [RollupStatistic],
         from: Timestamp, through: Timestamp
     ) throws -> [RolledSeries]
+}
+
+extension SeriesSource {
+    package func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        try series(matching: matchers, from: from, through: through)
+    }
 }
 
 /// Series held in memory.

@@ -145,17 +145,11 @@ extension Evaluator {
     /// One row a series, whose cells the body appends.
     private func overWindows(
         _ argument: Node, on grid: StepGrid, keepsName: Bool,
-        _ body: (Series, Windows, inout [Double]) -> Void
+        _ body: @Sendable (Series, Windows, inout [Double]) -> Void
     ) throws(QueryError) -> Frame {
         let windows = try self.windows(argument, on: grid)
-        try charge(rows: windows.series.count, steps: grid.count)
-        var frame = Frame(stepCount: grid.count)
-        frame.labels.reserveCapacity(windows.series.count)
-        frame.values.reserveCapacity(windows.series.count * grid.count)
-        for (index, series) in windows.series.enumerated() {
-            frame.labels.append(series.labels)
-            body(series, windows, &frame.values)
-            if index & 255 == 255 || series.values.count > 4096 { try checkCancellation() }
+        var frame = try rows(of: windows.series, on: grid) { series, cells in
+            body(series, windows, &cells)
         }
         if !keepsName { try frame.dropNames(.refuse) }
         return frame

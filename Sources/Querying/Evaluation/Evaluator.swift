@@ -20,6 +20,9 @@ final class Evaluator<Source: SeriesSource> {
     let queryStart: Int64
     let queryEnd: Int64
     let profile: QueryProfile?
+    /// Whether anything depends on the order of series: what ranks them, and the elements of an
+    /// instant, which are shown as they come.
+    private(set) var needsOrder: Bool
     private var cellCount = 0
     private var fetched: [FetchKey: [Series]] = [:]
     private var fetchedRollups: [FetchKey: [RolledSeries]] = [:]
@@ -29,6 +32,7 @@ final class Evaluator<Source: SeriesSource> {
         var matchers: [LabelMatcher]
         var from: Int64
         var through: Int64
+        var isOrdered = true
         /// Of roll-ups, milliseconds, with what is read of them.
         var resolution: Int64?
         var statistics: [RollupStatistic] = []
@@ -45,6 +49,17 @@ final class Evaluator<Source: SeriesSource> {
         defaultSubqueryStep = Self.bounded(limits.defaultSubqueryStep)
         queryStart = start
         queryEnd = end
+        needsOrder = start == end
+    }
+
+    /// Evaluates a body that depends on the order of series, or does not.
+    func ordered<T>(
+        _ isOrdered: Bool, _ body: () throws(QueryError) -> T
+    ) throws(QueryError) -> T {
+        let before = needsOrder
+        needsOrder = isOrdered
+        defer { needsOrder = before }
+        return try body()
     }
 
     private static func bounded(_ duration: Duration) -> Int64 {
@@ -84,12 +99,14 @@ final class Evaluator<Source: SeriesSource> {
         matching matchers: [LabelMatcher], from: Int64, through: Int64
     ) throws(QueryError) -> [Series] {
         try checkCancellation()
-        let key = FetchKey(matchers: matchers, from: from, through: through)
+        let key = FetchKey(
+            matchers: matchers, from: from, through: through, isOrdered: needsOrder)
         if let known = fetched[key] { return known }
         let found = try fetching {
-            try source.series(
-                matching: matchers, from: Timestamp(milliseconds: from),
-                through: Timestamp(milliseconds: through))
+            let (from, through) = (Timestamp(milliseconds: from), Timestamp(milliseconds: through))
+            return needsOrder
+                ? try source.series(matching: matchers, from: from, through: through)
+                : try source.unorderedSeries(matching: matchers, from: from, through: through)
         }
         try checkCount(found.count, of: matchers)
         try charge(found.reduce(0) { $0 + $1.values.count })
