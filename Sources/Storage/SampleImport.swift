@@ -51,6 +51,7 @@ package struct SampleImport {
     }
 
     fileprivate mutating func flush() throws {
+        try registry.writePostings(in: db)
         guard !series.isEmpty else { return }
         sampleCount += series.count
         oldest = [oldest, timestamps.min()].compactMap { $0 }.min()
