@@ -61,7 +61,7 @@ package struct MemorySource: SeriesSource, Sendable {
 
 extension Array {
     /// The first index whose element satisfies a predicate that is false and then true.
-    func partitioningIndex(where isSecond: (Element) -> Bool) -> Int {
+    package func partitioningIndex(where isSecond: (Element) -> Bool) -> Int {
         var low = 0
         var high = count
         while low < high {
