@@ -30,18 +30,24 @@ actor AnomalyMonitor {
     private static let forgetting = Duration.seconds(7 * 86_400)
 
     private let store: Store
+    private let source: any SeriesSource & Sendable
     private let engine: QueryEngine
     private let interval: Duration
     private let signals: [(name: String, expression: QueryExpression)]
     private let options: AnomalyOptions
     private var memory: Memory?
     private var savedAt: Timestamp?
+    private var table = SteadyTable()
 
-    /// - Parameter interval: Distance of the points; that of the scrapes is right.
+    /// - Parameters:
+    ///   - source: Where the signals are read.
+    ///   - interval: Distance of the points; that of the scrapes is right.
     init(
-        store: Store, engine: QueryEngine, interval: Duration, options: AnomalyOptions
+        store: Store, source: any SeriesSource & Sendable, engine: QueryEngine,
+        interval: Duration, options: AnomalyOptions
     ) throws(QueryError) {
         self.store = store
+        self.source = source
         self.engine = engine
         self.interval = interval
         self.options = options
@@ -74,7 +80,7 @@ actor AnomalyMonitor {
         memory.lastPoint = now
         var samples: [(labels: LabelSet, value: Double)] = []
         for (name, expression) in signals {
-            guard case .vector(let elements) = try engine.instant(expression, at: now, over: store)
+            guard case .vector(let elements) = try engine.instant(expression, at: now, over: source)
             else { continue }
             for element in elements where element.value.isFinite {
                 let key = Key(
@@ -93,7 +99,7 @@ actor AnomalyMonitor {
         memory.detectors = memory.detectors.filter { now - $0.value.lastSeen < Self.forgetting }
         self.memory = memory
         if savedAt.map({ now - $0 >= Self.savingInterval }) ?? true { try save(at: now) }
-        return samples.isEmpty ? nil : SampleBatch(at: now, samples)
+        return table.batch(samples, at: now)
     }
 
     /// Stores what the detectors have learned.

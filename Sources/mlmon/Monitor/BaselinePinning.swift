@@ -60,7 +60,7 @@ struct BaselinePinning {
     private func windows(
         service: String?, from: Timestamp, through: Timestamp
     ) throws -> [(window: DriftWindow, counts: [DistributionKey: [String: Double]])] {
-        let reader = DistributionReader(store: store)
+        let reader = DistributionReader(source: store)
         let length = max(
             options.window,
             .milliseconds((through - from).milliseconds / Self.maximumWindowCount + 1))

@@ -1,6 +1,5 @@
 import Detection
 import Querying
-import Storage
 import TimeSeries
 
 /// What a distribution is of: a feature of one model version of a service.
@@ -70,7 +69,7 @@ struct CounterTotal: Codable {
 
 /// Reads how much each bin of each distribution grew, from the cumulative signal counters.
 struct DistributionReader {
-    let store: Store
+    let source: any SeriesSource
 
     /// Increases of the bins of every distribution that has samples in a span.
     ///
@@ -92,7 +91,7 @@ struct DistributionReader {
             if let service {
                 matchers.append(try LabelMatcher(name: "service", .equal, value: service))
             }
-            for series in try store.series(matching: matchers, from: from, through: through) {
+            for series in try source.series(matching: matchers, from: from, through: through) {
                 guard let bin = series.labels[feature.binLabel] else { continue }
                 let key = DistributionKey(series.labels, feature: feature)
                 result[key, default: [:]][bin, default: 0] += Self.increase(

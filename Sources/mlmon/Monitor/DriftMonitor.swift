@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import Querying
 import Storage
 import TimeSeries
 
@@ -33,15 +34,22 @@ actor DriftMonitor {
     private static let savingInterval = Duration.seconds(30)
 
     private let store: Store
+    private let source: any SeriesSource & Sendable
     private let options: DriftOptions
     private var memory: Memory?
     private var savedAt: Timestamp?
     private var series = VerdictSeries()
     private var references: DriftReferences
 
-    /// - Parameter files: The reference files of the options, by their paths.
-    init(store: Store, options: DriftOptions, files: [String: ReferenceFile] = [:]) {
+    /// - Parameters:
+    ///   - source: Where the counters are read; nil is the store.
+    ///   - files: The reference files of the options, by their paths.
+    init(
+        store: Store, source: (any SeriesSource & Sendable)? = nil, options: DriftOptions,
+        files: [String: ReferenceFile] = [:]
+    ) {
         self.store = store
+        self.source = source ?? store
         self.options = options
         references = DriftReferences(store: store, options: options, files: files)
     }
@@ -120,7 +128,7 @@ actor DriftMonitor {
 
     private func read(through: Timestamp, into memory: inout Memory) throws {
         guard through > memory.readThrough else { return }
-        let increases = try DistributionReader(store: store).increases(
+        let increases = try DistributionReader(source: source).increases(
             from: memory.readThrough - Self.lookback, through: through, totals: &memory.totals)
         for (key, bins) in increases {
             memory.columns[key, default: DriftColumn()].observe(bins, at: through)
