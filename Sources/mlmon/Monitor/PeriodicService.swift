@@ -22,6 +22,8 @@ struct PeriodicService: Service, CustomStringConvertible {
         }
     }
 
+    private static let measuredRoundCount = 3
+
     let name: String
     let interval: Duration
     var rest = Rest.quarter
@@ -46,6 +48,7 @@ struct PeriodicService: Service, CustomStringConvertible {
 
     private func repeatWork() async {
         var lastComplaint: String?
+        var latest: [Duration] = []
         while !Task.isCancelled {
             let start = ContinuousClock.now
             do {
@@ -58,7 +61,10 @@ struct PeriodicService: Service, CustomStringConvertible {
                 if complaint != lastComplaint { logger.error("\(name): \(complaint)") }
                 lastComplaint = complaint
             }
-            let spent = ContinuousClock.now - start
+            // A single slow round, like the first, is no measure of the work.
+            latest = Array(
+                (latest + [ContinuousClock.now - start]).suffix(Self.measuredRoundCount))
+            let spent = latest.min() ?? .zero
             try? await Task.sleep(for: rest.pause(after: spent, interval: interval))
         }
     }
