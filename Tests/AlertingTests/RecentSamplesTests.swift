@@ -120,6 +120,14 @@ struct RecentSamplesTests {
         #expect(try isFromMemory("m", from: 11, through: 19), "the first table has left")
     }
 
+    @Test("a question about less time than a sample is old forgets nothing")
+    func shortAfterLong() throws {
+        #expect(try !isFromMemory("m", from: -60, through: 0))
+        for second in stride(from: 15.0, to: 121, by: 15) { scrape(at: second) }
+        #expect(try isFromMemory("m", from: 128, through: 134), "between two scrapes")
+        #expect(try isFromMemory("m", from: 74, through: 134))
+    }
+
     @Test("after the clock was set back the store answers until it has caught up")
     func backwards() throws {
         #expect(try !isFromMemory("m", from: -10, through: 0))

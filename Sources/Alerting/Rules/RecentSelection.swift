@@ -110,11 +110,7 @@ struct RecentSelection {
             reach = through - from
         }
         guard from > coveredSince, through >= newest - Self.slack else { return nil }
-        let over = strips.filter { $0.value.times.last.map { $0 < from } ?? false }
-        if !over.isEmpty {
-            for id in over.keys { strips[id] = nil }
-            order = nil
-        }
+        dropOldStrips()
         let order = self.order ?? sortedPlaces()
         self.order = order
         let windows = strips.mapValues { strip in
@@ -140,6 +136,15 @@ struct RecentSelection {
             }
         }
         return result
+    }
+
+    /// Tables that nobody writes any more.
+    private mutating func dropOldStrips() {
+        let oldest = newest - reach - Self.slack
+        let over = strips.filter { $0.value.times.last.map { $0 < oldest } ?? false }
+        if over.isEmpty { return }
+        for id in over.keys { strips[id] = nil }
+        order = nil
     }
 
     private func sortedPlaces() -> [Place] {
