@@ -5,6 +5,7 @@ import TimeSeries
 struct SignalList {
     let signals: [SignalLines]
     var grid: TimeGrid?
+    var cursor: Int?
 
     private static let roles: [Role] = [.p50, .p99, .p90, .info]
 
@@ -41,6 +42,7 @@ struct SignalList {
             } else {
                 LineChart(lines, scale: scale).draw(on: &canvas, in: plot)
             }
+            Overlay.cursor(cursor, of: grid.count, on: &canvas, in: plot)
         }
     }
 

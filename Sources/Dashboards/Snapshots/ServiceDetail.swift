@@ -78,6 +78,8 @@ package struct ServiceDetail: Equatable, Sendable {
     /// Requests in flight, queue, processor, memory.
     package var resources: [SignalLines]
     package var alerts: [AlertLine]
+    /// The point of the grid whose figures the summary holds; nil is now.
+    package var cursor: Int?
 
     package init(
         summary: ServiceSummary, grid: TimeGrid, window: TimeWindow,
