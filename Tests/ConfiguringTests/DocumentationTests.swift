@@ -53,7 +53,9 @@ struct DocumentationTests {
                 "checked.yaml": block,
             ])
             let main =
-                block.hasPrefix("groups:")
+                block.hasPrefix("pages:")
+                ? "dashboards: checked.yaml\n"
+                : block.hasPrefix("groups:")
                 ? "rules: checked.yaml\n"
                 : block.hasPrefix("name:") ? "presets: checked.yaml\n" : block
             try workspace.write(main, to: "mlmon.yaml")
@@ -75,6 +77,8 @@ struct DocumentationTests {
             "window", "learn", "minimum_samples", "significance", "minimum_effect", "threshold",
             "warm_up", "memory", "send_resolved", "max_alerts", "receiver", "group_by",
             "group_wait", "group_interval", "repeat_interval", "matchers", "continue", "routes",
+            "dashboards", "pages", "panels", "queries", "legend", "references", "kind", "width",
+            "height", "unit",
         ]
         for key in keys {
             #expect(document.contains("`\(key)`") || document.contains(".\(key)`"), "\(key)")

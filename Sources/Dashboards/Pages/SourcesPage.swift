@@ -185,7 +185,7 @@ struct SourcesPage {
         let area = Axes(scale: scale, unit: .seconds, grid: grid)
             .draw(on: &canvas, in: plot, showsTime: true)
         StackedBars(
-            [StackedBars.Part(durations, .flow0, glyph: "#", crest: .flow3)], scale: scale
+            [StackedBars.Part.flow(durations)], scale: scale
         ).draw(on: &canvas, in: area)
     }
 }

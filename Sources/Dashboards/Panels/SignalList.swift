@@ -36,8 +36,7 @@ struct SignalList {
                 LineChart.Line(line.values, Style(Self.roles[place % Self.roles.count]))
             }
             if signal.lines.count == 1 {
-                let part = StackedBars.Part(
-                    signal.lines[0].values, .flow0, glyph: "#", crest: .flow3)
+                let part = StackedBars.Part.flow(signal.lines[0].values)
                 StackedBars([part], scale: scale).draw(on: &canvas, in: plot)
             } else {
                 LineChart(lines, scale: scale).draw(on: &canvas, in: plot)

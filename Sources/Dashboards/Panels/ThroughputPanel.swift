@@ -37,7 +37,7 @@ struct ThroughputPanel: Panel {
         _ versions: [VersionSummary], _ values: [Double?]
     ) -> [StackedBars.Part] {
         guard versions.count > 1 else {
-            return [StackedBars.Part(values, .flow0, glyph: "#", crest: .flow3)]
+            return [StackedBars.Part.flow(values)]
         }
         return versions.enumerated().map { index, version in
             StackedBars.Part(
