@@ -43,7 +43,7 @@ struct DashboardFileTests {
         #expect(pages == [DashboardDefinition(title: "Mine", panels: [requests, p99])])
     }
 
-    @Test("the shipped ones apply where none are named, by name too, and none where the list is empty")
+    @Test("the shipped ones apply without the key and by name; an empty list is none")
     func shipped() throws {
         let shipped = try ShippedFiles.dashboards()
         #expect(shipped.map(\.title) == ["Inference", "Service", "Language models", "Quality"])
@@ -66,12 +66,15 @@ struct DashboardFileTests {
 }
 
 let dashboardCases: [MistakeCase] = [
-    MistakeCase("no pages", "page: []\n",
+    MistakeCase(
+        "no pages", "page: []\n",
         "d.yaml:1:1: the dashboard file has no 'pages'",
         "d.yaml:1:1: unknown key 'page' in the dashboard file; did you mean 'pages'?"),
-    MistakeCase("a page without panels", "pages: [{title: x, panels: []}]\n",
+    MistakeCase(
+        "a page without panels", "pages: [{title: x, panels: []}]\n",
         "d.yaml:1:20: panels holds 0, expected 1 to 48"),
-    MistakeCase("misspelt words",
+    MistakeCase(
+        "misspelt words",
         """
         pages:
           - title: X
@@ -88,7 +91,8 @@ let dashboardCases: [MistakeCase] = [
         "d.yaml:5:36: height is '2', expected a whole number from 3 to 60",
         "d.yaml:5:46: width is '13'; expected 1 to 12, or 'full', 'three-quarters', 'two-thirds', "
             + "'half', 'third' or 'quarter'"),
-    MistakeCase("PromQL, where it stands, variables or not",
+    MistakeCase(
+        "PromQL, where it stands, variables or not",
         """
         pages:
           - title: X
@@ -107,7 +111,8 @@ let dashboardCases: [MistakeCase] = [
         "d.yaml:10:20: query: expected type range vector in call to function \"rate\", "
             + "got instant vector",
         "d.yaml:11:18: queries: …"),
-    MistakeCase("legends, references and units out of place",
+    MistakeCase(
+        "legends, references and units out of place",
         """
         pages:
           - title: X

@@ -56,8 +56,8 @@ struct DocumentationTests {
                 block.hasPrefix("pages:")
                 ? "dashboards: checked.yaml\n"
                 : block.hasPrefix("groups:")
-                ? "rules: checked.yaml\n"
-                : block.hasPrefix("name:") ? "presets: checked.yaml\n" : block
+                    ? "rules: checked.yaml\n"
+                    : block.hasPrefix("name:") ? "presets: checked.yaml\n" : block
             try workspace.write(main, to: "mlmon.yaml")
             let mistakes = workspace.mistakes(environment: [
                 "TENANT": "a", "CHURN_PASSWORD": "b", "CHAT_TOKEN": "c",

@@ -262,7 +262,7 @@ enum Fixture {
 
     static func state(
         _ size: Size = Size(120, 40), page: Page = .fleet, service: String? = nil,
-        options: DashboardOptions = options
+        options: DashboardOptions = Fixture.options
     ) -> DashboardState {
         var options = options
         options.initialPage = page

@@ -45,11 +45,12 @@ struct DirectColorEntryTests {
         for length in stride(from: 0, to: whole.count, by: 7) {
             _ = DirectColorEntry(compiled: Array(whole[..<length]))
         }
-        var generator = SystemRandomNumberGenerator()
+        var seed: UInt64 = 42
         for _ in 0..<500 {
             var bytes = whole
             for _ in 0..<8 {
-                bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255)
+                seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                bytes[Int(seed >> 33) % bytes.count] = UInt8(truncatingIfNeeded: seed >> 20)
             }
             _ = DirectColorEntry(compiled: bytes)?.compiled
         }

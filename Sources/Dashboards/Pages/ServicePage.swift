@@ -90,7 +90,8 @@ struct ServicePage {
         if rect.height >= 4, !lines.isEmpty {
             let frame = PanelFrame(title: "inside the server")
             let inner = frame.drawBox(on: &canvas, in: rect)
-            SignalList(signals: lines, grid: detail.grid, cursor: detail.cursor).draw(on: &canvas, in: inner)
+            SignalList(signals: lines, grid: detail.grid, cursor: detail.cursor).draw(
+                on: &canvas, in: inner)
         }
     }
 

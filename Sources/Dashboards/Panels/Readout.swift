@@ -7,7 +7,12 @@ enum Readout {
         isPast: Bool = false
     ) -> [[Span]] {
         let known = values.compactMap { $0 }
-        var groups = [[Span(isPast ? "then " : "now ", .muted), Span(Figures.text(now, unit), Style.bold(role))]]
+        var groups = [
+            [
+                Span(isPast ? "then " : "now ", .muted),
+                Span(Figures.text(now, unit), Style.bold(role)),
+            ]
+        ]
         if let largest = known.max() {
             let mean = known.reduce(0, +) / Double(known.count)
             groups.append([Span("  max ", .muted), Span(Figures.text(largest, unit), .text)])

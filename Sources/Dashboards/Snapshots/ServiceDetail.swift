@@ -15,7 +15,7 @@ package struct LatencyBuckets: Equatable, Sendable {
 
 /// A few lines of one unit over the grid.
 package struct SignalLines: Equatable, Sendable {
-    package enum Unit: Equatable, Sendable { 
+    package enum Unit: Equatable, Sendable {
         case seconds, perSecond, ratio, count, bytes, bytesPerSecond
     }
 

@@ -15,7 +15,9 @@ extension Theme {
         direct: [
             .canvas: 0x0F_12_17, .bar: 0x1A_1F_28, .selection: 0x26_2F_3D, .grid: 0x39_41_4D,
         ].merging(ramp(Role.flow, [0x12_45_70, 0x1B_5F_93, 0x2F_7F_B6, 0x56_A0_D3, 0x8C_C4_EA]))
-            .merging(ramp(Role.fault, [0x5E_2B_36, 0x86_39_41, 0xB3_49_4C, 0xE0_62_5B, 0xFA_8C_78]))
+            .merging(
+                ramp(Role.fault, [0x5E_2B_36, 0x86_39_41, 0xB3_49_4C, 0xE0_62_5B, 0xFA_8C_78])
+            )
             // Inferno's lightness rises evenly, so that twice as much looks twice as bright.
             .merging(
                 ramp(
