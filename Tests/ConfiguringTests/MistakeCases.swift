@@ -5,7 +5,8 @@ let configurationCases: [MistakeCase] = [
         "mlmon.yaml:1:21: unknown key 'retension' in 'store'; did you mean 'retention'?",
         "mlmon.yaml:2:1: unknown key 'service' in the configuration; did you mean 'services'?",
         "mlmon.yaml:3:1: unknown key 'zebra' in the configuration; expected 'store', 'scrape', "
-            + "'services', 'detect', 'rules', 'receivers', 'route', 'presets' or 'api'"),
+            + "'services', 'detect', 'rules', 'receivers', 'route', 'presets', 'dashboards' or "
+            + "'api'"),
     MistakeCase(
         "an API that is badly addressed",
         "api: {listen: nine}\n",

@@ -85,7 +85,7 @@ enum DashboardFileDecoder {
         _ node: Node, _ context: DocumentContext, _ list: Field, of kind: PanelDefinition.Kind
     ) -> PanelQuery? {
         guard node.mapping != nil else {
-            let field = Field(name: "a query", position: list.position, node: node)
+            let field = Field(name: "queries", position: list.position, node: node)
             return text(field, context).map { PanelQuery($0) }
         }
         guard

@@ -79,7 +79,9 @@ package struct LegendTemplate: Sendable, Equatable {
         var parts: [Part] = []
         var rest = source[...]
         while let open = rest.firstRange(of: "{{") {
-            if open.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<open.lowerBound]))) }
+            if open.lowerBound > rest.startIndex {
+                parts.append(.text(String(rest[..<open.lowerBound])))
+            }
             rest = rest[open.upperBound...]
             guard let close = rest.firstRange(of: "}}") else {
                 throw LegendError(message: "'{{' without '}}'")

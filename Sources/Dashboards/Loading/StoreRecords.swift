@@ -62,7 +62,8 @@ package struct StoreRecords: Sendable, Equatable {
             case .resolved: alert.resolvedAtMilliseconds ?? alert.lastEvaluatedMilliseconds
             }
         return AlertLine(
-            id: alert.fingerprint, rule: alert.rule, service: service, severity: Severity(label: alert.labels["severity"]),
+            id: alert.fingerprint, rule: alert.rule, service: service,
+            severity: Severity(label: alert.labels["severity"]),
             state: state, summary: Self.withoutPrefix(text, service),
             since: Timestamp(milliseconds: since), detail: Self.detail(of: alert))
     }

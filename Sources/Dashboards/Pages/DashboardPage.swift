@@ -18,7 +18,11 @@ struct DashboardPage {
         let isFramed = rect.width >= Layout.twoColumns
         for (index, place) in DashboardLayout(state).places.enumerated() {
             guard let place else { continue }
-            draw(index, dashboard, isFramed: isFramed, on: &canvas, in: place)
+            // Without boxes a blank column keeps neighbours apart.
+            let isLast = isFramed || place.endColumn == rect.endColumn
+            draw(
+                index, dashboard, isFramed: isFramed, on: &canvas,
+                in: place.inset(right: isLast ? 0 : 1))
         }
     }
 

@@ -4,12 +4,14 @@ import Terminal
 struct FactList {
     let facts: [(name: String, value: String)]
 
-    func draw(on canvas: inout Canvas, in rect: Rect) {
+    /// - Returns: What is left below.
+    @discardableResult
+    func draw(on canvas: inout Canvas, in rect: Rect) -> Rect {
         let nameWidth = min(
             16, (facts.map { DisplayText.width(of: $0.name) }.max() ?? 0) + 2)
         var row = rect.row
         for fact in facts {
-            guard row < rect.endRow else { return }
+            guard row < rect.endRow else { break }
             canvas.write(fact.name, rect.column, row, Style(.muted), width: nameWidth - 1)
             for line in DisplayText.wrapped(fact.value, to: rect.width - nameWidth)
             where row < rect.endRow {
@@ -17,5 +19,6 @@ struct FactList {
                 row += 1
             }
         }
+        return rect.inset(top: row - rect.row)
     }
 }

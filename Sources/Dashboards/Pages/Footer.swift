@@ -112,8 +112,9 @@ struct Footer {
         while entries.count > 2, entries.reduce(0, { $0 + length($1) }) - 2 > width {
             entries.remove(at: entries.count - 3 >= 0 ? entries.count - 3 : 0)
         }
-        return entries.flatMap { entry in
-            [Span(entry.keys, Style.bold(.key)), Span(" \(entry.label)  ", .muted)]
+        return entries.enumerated().flatMap { index, entry in
+            let gap = index + 1 < entries.count ? "  " : ""
+            return [Span(entry.keys, Style.bold(.key)), Span(" \(entry.label)\(gap)", .muted)]
         }
     }
 }

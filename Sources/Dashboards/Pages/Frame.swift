@@ -22,7 +22,7 @@ package struct Frame {
         Header(state: state).draw(on: &canvas, in: body.takeTop(1))
         Footer(state: state).draw(on: &canvas, in: body.takeBottom(1))
         if state.isHelpShown {
-            HelpPage().draw(on: &canvas, in: body)
+            HelpPage(page: state.page, scroll: state.helpScroll).draw(on: &canvas, in: body)
         } else if state.snapshot == nil || state.snapshot?.services.isEmpty == true {
             EmptyPage(state: state).draw(on: &canvas, in: body)
         } else {

@@ -15,9 +15,9 @@ struct ListLayout {
         if body.width >= Layout.threePanes {
             detail = rest.takeRight(body.width * 42 / 100)
         } else if body.height >= 12 {
-            let spare = body.height - heading - rows
-            let least = min(wanted, body.height / 2)
-            detail = rest.takeBottom(min(wanted + 2, max(least, spare)))
+            // Right below the list, with all the room that it leaves.
+            let spare = body.height - heading - rows - 1
+            detail = rest.takeBottom(max(min(wanted, body.height / 2), spare))
         } else {
             detail = Rect(0, 0, 0, 0)
         }

@@ -7,7 +7,7 @@ struct ServicePage {
 
     /// The detail, or what the fleet's row knows until it is there.
     private var detail: ServiceDetail? {
-        if let detail = state.detail { return detail }
+        if let detail = state.detail { return detail.at(state.cursorIndex(in: detail.grid)) }
         guard let snapshot = state.snapshot else { return nil }
         let rows = state.rows
         guard !rows.isEmpty else { return nil }
@@ -91,7 +91,8 @@ struct ServicePage {
         if rect.height >= 4, !lines.isEmpty {
             let frame = PanelFrame(title: "inside the server")
             let inner = frame.drawBox(on: &canvas, in: rect)
-            SignalList(signals: lines, grid: detail.grid).draw(on: &canvas, in: inner)
+            SignalList(signals: lines, grid: detail.grid, cursor: detail.cursor).draw(
+                on: &canvas, in: inner)
         }
     }
 

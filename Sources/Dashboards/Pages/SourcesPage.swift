@@ -167,6 +167,25 @@ struct SourcesPage {
             canvas.size.columns >= Layout.twoColumns
             ? frame.drawBox(on: &canvas, in: rect)
             : frame.drawRule(on: &canvas, in: rect).inset(left: 1, right: 1)
-        FactList(facts: facts).draw(on: &canvas, in: inner)
+        let rest = FactList(facts: facts).draw(on: &canvas, in: inner)
+        drawDurations(source.target.durations, on: &canvas, in: rest)
+    }
+
+    /// How long its scrapes took, where there is room.
+    private func drawDurations(
+        _ durations: [Double?], on canvas: inout Canvas, in rect: Rect
+    ) {
+        guard let grid = state.snapshot?.grid, rect.height >= 5, durations.count == grid.count
+        else { return }
+        var plot = rect.inset(top: 1)
+        let title = plot.takeTop(1)
+        canvas.write("scrapes took", title.column, title.row, Style(.muted), width: title.width)
+        plot = Rect(plot.column, plot.row, plot.width, min(plot.height, 12))
+        let scale = Scale.fromZero(holding: durations)
+        let area = Axes(scale: scale, unit: .seconds, grid: grid)
+            .draw(on: &canvas, in: plot, showsTime: true)
+        StackedBars(
+            [StackedBars.Part.flow(durations)], scale: scale
+        ).draw(on: &canvas, in: area)
     }
 }

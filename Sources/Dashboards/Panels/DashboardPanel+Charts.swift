@@ -30,7 +30,7 @@ extension DashboardPanel {
             StackedBars(parts, scale: scale).draw(on: &canvas, in: area)
         } else if lines.count == 1, scale.lower == 0 {
             StackedBars(
-                [StackedBars.Part(lines[0].values, .flow0, glyph: "#", crest: .flow3)],
+                [StackedBars.Part.flow(lines[0].values)],
                 scale: scale
             ).draw(on: &canvas, in: area)
         } else {

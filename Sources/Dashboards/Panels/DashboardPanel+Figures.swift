@@ -24,7 +24,7 @@ extension DashboardPanel {
         guard past.height > 0 else { return }
         let scale = Scale.fromZero(holding: line.values)
         StackedBars(
-            [StackedBars.Part(line.values, .flow0, glyph: "#", crest: .flow3)], scale: scale
+            [StackedBars.Part.flow(line.values)], scale: scale
         ).draw(on: &canvas, in: past)
         Overlay.cursor(cursor, of: line.values.count, on: &canvas, in: past)
     }

@@ -72,7 +72,8 @@ struct DistributionPanel: Panel {
                 "no predictions in its metrics, so drift cannot be judged: see docs/configuration.md",
                 on: &canvas, in: rect)
         } else {
-            SignalList(signals: signals, grid: detail.grid).draw(on: &canvas, in: rect)
+            SignalList(signals: signals, grid: detail.grid, cursor: detail.cursor)
+                .draw(on: &canvas, in: rect)
         }
     }
 

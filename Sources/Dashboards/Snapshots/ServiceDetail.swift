@@ -15,7 +15,7 @@ package struct LatencyBuckets: Equatable, Sendable {
 
 /// A few lines of one unit over the grid.
 package struct SignalLines: Equatable, Sendable {
-    package enum Unit: Equatable, Sendable { 
+    package enum Unit: Equatable, Sendable {
         case seconds, perSecond, ratio, count, bytes, bytesPerSecond
     }
 
@@ -80,6 +80,8 @@ package struct ServiceDetail: Equatable, Sendable {
     /// By model, version and metric; empty without scores or labels.
     package var performance: [ModelPerformance]
     package var alerts: [AlertLine]
+    /// The point of the grid whose figures the summary holds; nil is now.
+    package var cursor: Int?
 
     package init(
         summary: ServiceSummary, grid: TimeGrid, window: TimeWindow,

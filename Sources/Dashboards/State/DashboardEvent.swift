@@ -67,8 +67,14 @@ extension DashboardState {
         var effects: [Effect]
         if prompt != nil {
             effects = edit(key)
+        } else if isHelpShown, let distance = Self.helpDistance(of: key) {
+            let body = Rect(0, 0, size.columns, size.rows).inset(top: 1, bottom: 1)
+            let last = HelpPage(page: page).lastScroll(in: body)
+            helpScroll = min(max(0, helpScroll + distance), last)
+            return []
         } else if isHelpShown {
             isHelpShown = false
+            helpScroll = 0
             // The key that closes the help does nothing else, except that `q` always quits.
             return key == "q" ? [.quit] : []
         } else if let action = KeyTable.action(for: key, on: page) {
@@ -78,6 +84,17 @@ extension DashboardState {
         }
         if request != before, !effects.contains(.load) { effects.append(.load) }
         return effects
+    }
+
+    /// Lines that a key scrolls the help by; nil closes it.
+    private static func helpDistance(of key: Key) -> Int? {
+        switch key {
+        case .up: -1
+        case .down: 1
+        case .pageUp: -10
+        case .pageDown: 10
+        default: nil
+        }
     }
 
     mutating func perform(_ action: Action) -> [Effect] {

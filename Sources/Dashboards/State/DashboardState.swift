@@ -38,6 +38,7 @@ package struct DashboardState: Sendable {
     package var selectedAlert: String?
     package var selectedSource: String?
     package var isHelpShown = false
+    package var helpScroll = 0
     package var pausedAt: Timestamp?
     /// Snapshots that came while paused; the newest is kept.
     package var waitingCount = 0

@@ -74,10 +74,10 @@ package enum KeyTable {
         Binding(.first, ["g", .home], help: "first row"),
         Binding(.last, ["G", .end], help: "last row"),
         Binding(.open, [.enter], "open", help: "open the service", on: lists, rank: 2),
-        Binding(.back, [.escape], "back", help: "out: cursor, panel, filter, page", rank: 9),
-        Binding(.dashboards, ["D"], "dashboards", help: "dashboards; there the next one", rank: 7),
-        Binding(.alerts, ["A"], "alerts", help: "all alerts, with what is known of each", rank: 7),
-        Binding(.sources, ["I"], "sources", help: "targets: is it the monitor?", rank: 8),
+        Binding(.back, [.escape], "back", help: "out: cursor, panel, filter, page", rank: 7),
+        Binding(.dashboards, ["D"], "dashboards", help: "dashboards; there the next one", rank: 8),
+        Binding(.alerts, ["A"], "alerts", help: "all alerts, with what is known of each", rank: 8),
+        Binding(.sources, ["I"], "sources", help: "targets: is it the monitor?", rank: 9),
         Binding(
             .command, [":"], help: "command: fleet, svc NAME, dash TITLE, window 1h, theme light…"),
         Binding(

@@ -130,7 +130,11 @@ extension DisplayText {
                     lines.append("")
                     rest = String(rest.unicodeScalars.dropFirst(taken.count))
                 }
-                lines[lines.count - 1] = rest
+                if rest.isEmpty, lines.count > 1 {
+                    lines.removeLast()
+                } else {
+                    lines[lines.count - 1] = rest
+                }
             }
             return lines
         }

@@ -4,7 +4,8 @@ import Configuring
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Report every mistake in configuration, rules, presets and dashboards; start nothing.",
+        abstract:
+            "Report every mistake in configuration, rules, presets and dashboards; start nothing.",
         discussion: "Exit status: 0 all is well, 2 something is wrong.")
 
     @OptionGroup var location: StoreLocation
