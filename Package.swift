@@ -105,7 +105,7 @@ let package = Package(
                 "TimeSeries", logging,
             ]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
+            name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP", grdb]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

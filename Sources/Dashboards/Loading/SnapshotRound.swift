@@ -33,9 +33,15 @@ struct SnapshotRound {
             services += group.services.map { summary(of: $0, tables, probes, grid: grid, psi: psi) }
         }
         services.sort { $0.name < $1.name }
-        return Snapshot(
+        var snapshot = Snapshot(
             at: now, window: window, grid: grid, services: services, alerts: alerts,
             detail: try detail(services, &reader))
+        switch records.condition {
+        case .sound: break
+        case .diskFull: snapshot.storeProblem = "DISK FULL"
+        case .failing: snapshot.storeProblem = "NOT SAVED"
+        }
+        return snapshot
     }
 
     /// Rates and windows need this long before their absence means anything.

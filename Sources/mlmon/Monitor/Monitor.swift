@@ -15,6 +15,9 @@ final class Monitor: Sendable {
     private static let retentionInterval = Duration.seconds(60)
     /// Detectors and rules look this often; windows and rule groups have their own rhythm.
     private static let evaluationInterval = Duration.seconds(1)
+    private static let healthInterval = Duration.seconds(15)
+    /// A minute is recorded so soon after its samples have settled.
+    private static let serviceMinuteInterval = Duration.seconds(5)
     /// Between two looks at the outbox while nothing is due.
     private static let deliveryInterval = Duration.milliseconds(500)
 
@@ -69,7 +72,13 @@ final class Monitor: Sendable {
         board: TargetBoard, logger: Logger
     ) throws -> [any Service] {
         let engine = QueryEngine()
+        let health = OwnHealth(logger: logger)
         var services: [any Service] = storeServices(store, board: board, logger: logger)
+        services += serviceMinutes(store, logger: logger)
+        services.append(
+            PeriodicService(name: "own health", interval: healthInterval, logger: logger) {
+                store.append([try health.batch(store, at: Program.now())])
+            })
         services.append(deliveries(configuration, store: store, client: client, logger: logger))
         let runner = RuleRunner(
             groups: configuration.ruleGroups, route: configuration.route, store: store,
@@ -79,8 +88,10 @@ final class Monitor: Sendable {
         services.append(
             ScraperService(
                 scraper: scraper(
-                    configuration, store: store, client: client, board: board, logger: logger)))
-        services += APIService.make(configuration, store: store, rules: runner, logger: logger)
+                    configuration, store: store, client: client, board: board, health: health,
+                    logger: logger)))
+        services += APIService.make(
+            configuration, store: store, rules: runner, health: health, logger: logger)
         return services
     }
 
@@ -104,6 +115,17 @@ final class Monitor: Sendable {
                     logger.warning("\(cut.description)")
                 }
             },
+        ]
+    }
+
+    /// - Returns: None where `store.retention_service_minutes` is zero.
+    private static func serviceMinutes(_ store: Store, logger: Logger) -> [PeriodicService] {
+        guard store.options.serviceMinuteRetention > .zero else { return [] }
+        let minutes = ServiceMinutes(store: store)
+        return [
+            PeriodicService(
+                name: "service minutes", interval: serviceMinuteInterval, logger: logger
+            ) { try await minutes.advance(to: Program.now()) }
         ]
     }
 
@@ -152,7 +174,7 @@ final class Monitor: Sendable {
 
     private static func scraper(
         _ configuration: MonitorConfiguration, store: Store, client: HTTPClient,
-        board: TargetBoard, logger: Logger
+        board: TargetBoard, health: OwnHealth, logger: Logger
     ) -> Scraper {
         Scraper(
             targets: configuration.services, client: client,
@@ -171,6 +193,7 @@ final class Monitor: Sendable {
             onScrape: { result in
                 store.append(result.batches)
                 board.note(result)
+                health.note(result)
             })
     }
 }
