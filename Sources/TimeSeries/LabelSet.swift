@@ -164,14 +164,6 @@ extension LabelSet: CustomStringConvertible {
         return labels.isEmpty ? name : "\(name){\(labels)}"
     }
 
-    /// Control characters, and those that turn the direction of writing.
-    private static func isUnfitToShow(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
-
     private static func escaped(_ value: String) -> String {
         var text = ""
         for scalar in value.unicodeScalars {
@@ -179,7 +171,7 @@ extension LabelSet: CustomStringConvertible {
             case "\"": text += "\\\""
             case "\\": text += "\\\\"
             case "\n": text += "\\n"
-            case _ where isUnfitToShow(scalar):
+            case _ where scalar.isUnfitToShow:
                 text += "\\u{\(String(scalar.value, radix: 16))}"
             default: text.unicodeScalars.append(scalar)
             }

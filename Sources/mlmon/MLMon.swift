@@ -31,6 +31,7 @@ struct MLMon: ParsableCommand {
         Program.acceptSignals()
         Program.endQuietlyOnClosedPipe()
         do {
+            try checkTopic(of: CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             try command.run()
             try Program.finishOutput()
@@ -42,6 +43,16 @@ struct MLMon: ParsableCommand {
         } catch {
             exitForUsage(error)
         }
+    }
+
+    /// `mlmon help WORD` is about a command; the parser would print the whole help for any word.
+    private static func checkTopic(of words: ArraySlice<String>) throws {
+        guard words.first == "help", let topic = words.dropFirst().first else { return }
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard !names.contains(topic), topic != "help" else { return }
+        throw CommandFailure(
+            "help: no command '\(CSVCell.withoutControls(topic))', expected one of "
+                + names.joined(separator: ", "))
     }
 
     /// Usage errors leave with 2, help and version with 0.

@@ -128,7 +128,7 @@ let configurationCases: [MistakeCase] = [
           - {name: e, url: "http://x:5/", tls: {ca_file: no.pem, insecure: yes}}
 
         """,
-        "mlmon.yaml:2:52: 'bearer_token' or 'basic_auth' exclude each other, expected one of them",
+        "mlmon.yaml:2:52: 'bearer_token' and 'basic_auth' exclude each other, expected one of them",
         "mlmon.yaml:3:54: bearer_token_file: cannot read 'none.txt': no such file",
         "mlmon.yaml:4:47: 'basic_auth' has neither 'password' nor 'password_file', expected one "
             + "of them",

@@ -26,6 +26,15 @@ struct CommandLineTests {
         #expect(lines.contains { $0.hasPrefix("mlmon.yaml:5:") })
     }
 
+    @Test("help about a word that is no command says so")
+    func wrongTopic() throws {
+        let result = try Program.run(["help", "nonsense"], in: "/")
+        #expect(result.status == 2 && result.output.isEmpty)
+        #expect(result.errors.hasPrefix("mlmon: help: no command 'nonsense', expected one of "))
+        #expect(
+            try Program.run(["help", "report"], in: "/").output.contains("USAGE: mlmon report"))
+    }
+
     @Test("the smallest useful file is accepted")
     func smallest() throws {
         let folder = try TemporaryDirectory()

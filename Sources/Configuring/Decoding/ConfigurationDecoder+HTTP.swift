@@ -54,7 +54,8 @@ extension ConfigurationDecoder {
         let given = ["bearer_token", "bearer_token_file", "basic_auth"].compactMap { fields[$0] }
         if given.count > 1 {
             context.report(
-                "\(alternatives(given.map(\.name))) exclude each other, expected one of them",
+                "\(given.map { "'\($0.name)'" }.joined(separator: " and ")) exclude each other, "
+                    + "expected one of them",
                 at: given[1].position)
         }
         if fields["basic_auth"] != nil { return basic(fields) }

@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// Cells of RFC 4180 that no spreadsheet takes for a formula.
 enum CSVCell {
     /// Quoted where RFC 4180 asks for it, guarded against formulas, without control characters.
@@ -20,12 +22,7 @@ enum CSVCell {
     /// lines of a terminal.
     static func withoutControls(_ text: String) -> String {
         var clean = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: clean.append(" ")
-            default: clean.append(scalar)
-            }
-        }
+        for scalar in text.unicodeScalars { clean.append(scalar.isUnfitToShow ? " " : scalar) }
         return String(clean)
     }
 }

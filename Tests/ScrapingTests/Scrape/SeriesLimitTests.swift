@@ -41,7 +41,7 @@ import TimeSeries
         #expect(admit(100..<110, minute: 59) != nil)
         #expect(admit(100..<110, minute: 62) == nil)
         // Set back, the clock does not keep series for ever.
-        #expect(admit(0..<100, minute: -1000) == nil)
+        #expect(admit(0..<90, minute: -1000) == nil)
     }
 
     @Test("all targets together have a limit, and a smaller page gives back its share")
