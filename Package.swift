@@ -112,7 +112,7 @@ let package = Package(
             name: "MonitorTests",
             dependencies: ["mlmon", "Detection", "Storage", "TestSupport", "TimeSeries"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
+            name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP", grdb]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

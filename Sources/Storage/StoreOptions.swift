@@ -7,6 +7,8 @@ package struct StoreOptions: Sendable, Equatable {
     package var fiveMinuteRetention = Duration.seconds(180 * 86_400)
     /// The same for roll-ups of an hour.
     package var hourRetention = Duration.seconds(3 * 365 * 86_400)
+    /// Rows of the table `service_minutes` older than this are dropped; zero keeps none.
+    package var serviceMinuteRetention = Duration.seconds(180 * 86_400)
     /// Of the database file; over it the oldest samples are dropped first. nil is no limit.
     package var maximumByteCount: Int?
     /// Opens an existing file beside the process that owns it, and never writes.

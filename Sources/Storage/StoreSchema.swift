@@ -14,6 +14,7 @@ enum StoreSchema {
         migrator.registerMigration("store-1", migrate: createTables)
         AlertPlaneMigration.register(in: &migrator)
         RollupMigration.register(in: &migrator)
+        ServiceMinutesMigration.register(in: &migrator)
         return migrator
     }
 

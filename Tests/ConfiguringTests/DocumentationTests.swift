@@ -70,8 +70,10 @@ struct DocumentationTests {
     func everyKey() throws {
         let document = try Self.text(of: "docs/configuration.md")
         let keys = [
-            "path", "retention", "retention_5m", "retention_1h", "max_size", "interval", "timeout",
+            "path", "retention", "retention_5m", "retention_1h",
+            "retention_service_minutes", "max_size", "interval", "timeout",
             "body_size", "samples",
+            "series", "total_series",
             "labels",
             "label_name_length", "label_value_length", "name", "url", "instance", "preset",
             "headers", "bearer_token", "bearer_token_file", "basic_auth", "ca_file", "insecure",

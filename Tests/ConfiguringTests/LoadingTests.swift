@@ -134,6 +134,8 @@ struct LoadingTests {
               limits:
                 body_size: 1MB
                 samples: 5
+                series: 50
+                total_series: 500
                 labels: 6
                 label_name_length: 7
                 label_value_length: 8
@@ -157,6 +159,8 @@ struct LoadingTests {
         let limits = configuration.scrapeLimits
         #expect(limits.bodyByteCount == 1_000_000)
         #expect(limits.sampleCount == 5)
+        #expect(limits.seriesCount == 50)
+        #expect(limits.totalSeriesCount == 500)
         #expect(limits.labelCount == 6)
         #expect(limits.labelNameByteCount == 7)
         #expect(limits.labelValueByteCount == 8)

@@ -64,16 +64,22 @@ struct ConfigurationDecoder {
     private func store(_ fields: Fields) -> StoreOptions {
         let store = fields.fields(
             "store",
-            known: ["path", "retention", "retention_5m", "retention_1h", "max_size"])
+            known: [
+                "path", "retention", "retention_5m", "retention_1h", "retention_service_minutes",
+                "max_size",
+            ])
         var options = StoreOptions(path: resolved(store?.string("path") ?? "mlmon.db"))
         if let retention = store?.duration("retention", in: Self.dayRange) {
             options.retention = retention
         }
-        if let retention = store?.duration("retention_5m", in: .zero...Self.dayRange.upperBound) {
-            options.fiveMinuteRetention = retention
-        }
-        if let retention = store?.duration("retention_1h", in: .zero...Self.dayRange.upperBound) {
-            options.hourRetention = retention
+        let optional: [(String, WritableKeyPath<StoreOptions, Duration>)] = [
+            ("retention_5m", \.fiveMinuteRetention), ("retention_1h", \.hourRetention),
+            ("retention_service_minutes", \.serviceMinuteRetention),
+        ]
+        for (key, place) in optional {
+            if let retention = store?.duration(key, in: .zero...Self.dayRange.upperBound) {
+                options[keyPath: place] = retention
+            }
         }
         options.maximumByteCount = store?.byteCount("max_size", in: 1 << 20...1 << 50)
         return options
@@ -96,7 +102,8 @@ struct ConfigurationDecoder {
             let fields = scrape.fields(
                 "limits",
                 known: [
-                    "body_size", "samples", "labels", "label_name_length", "label_value_length",
+                    "body_size", "samples", "series", "total_series", "labels",
+                    "label_name_length", "label_value_length",
                 ])
         else { return limits }
         func set(_ path: WritableKeyPath<Target.Limits, Int>, _ value: Int?) {
@@ -104,6 +111,8 @@ struct ConfigurationDecoder {
         }
         set(\.bodyByteCount, fields.byteCount("body_size", in: 1 << 10...1 << 30))
         set(\.sampleCount, fields.integer("samples", in: 1...10_000_000))
+        set(\.seriesCount, fields.integer("series", in: 1...100_000_000))
+        set(\.totalSeriesCount, fields.integer("total_series", in: 1...100_000_000))
         set(\.labelCount, fields.integer("labels", in: 1...10_000))
         set(\.labelNameByteCount, fields.integer("label_name_length", in: 1...1 << 20))
         set(\.labelValueByteCount, fields.integer("label_value_length", in: 1...1 << 20))

@@ -38,6 +38,7 @@ struct SnapshotRound {
         var snapshot = Snapshot(
             at: now, window: window, grid: grid, services: services, alerts: alerts,
             detail: try detail(services, &reader))
+        snapshot.storeProblem = storeProblem
         snapshot.dashboard = try dashboard(&reader)
         if request.wantsHistory {
             let history = HistoryReader(grid: grid)
@@ -57,6 +58,14 @@ struct SnapshotRound {
         return DashboardContent(
             index: asked.index, service: asked.service, grid: grid, window: window,
             panels: try own.panels(of: dashboards[asked.index], &reader))
+    }
+
+    private var storeProblem: String? {
+        switch records.condition {
+        case .sound: nil
+        case .diskFull: "DISK FULL"
+        case .failing: "NOT SAVED"
+        }
     }
 
     /// Rates and windows need this long before their absence means anything.

@@ -6,6 +6,8 @@ package struct StoreRecords: Sendable, Equatable {
     package var targets: [TargetStatus]
     package var alerts: [AlertRecord]
     package var driftWindows: [DriftWindowRecord]
+    /// Of this process's own store; a reader beside the collector always finds it sound.
+    package var condition = StoreCondition.sound
 
     package init(
         targets: [TargetStatus], alerts: [AlertRecord] = [],
@@ -20,6 +22,7 @@ package struct StoreRecords: Sendable, Equatable {
         targets = try store.targets()
         alerts = try store.alerts()
         driftWindows = try store.driftWindows()
+        condition = store.condition
     }
 
     /// Nothing has been collected yet.

@@ -70,6 +70,9 @@ struct Header {
         if state.failure != nil, state.snapshot != nil {
             return [Span("  ✗ STORE", Style.bold(.crit))]
         }
+        if let problem = state.snapshot?.storeProblem {
+            return [Span("  ✗ \(problem)", Style.bold(.crit)), Span(" kept in memory", .warn)]
+        }
         if let pausedAt = state.pausedAt {
             let ago = Figures.age(state.now - pausedAt)
             return [

@@ -11,6 +11,8 @@ package struct Snapshot: Equatable, Sendable {
     package var detail: ServiceDetail?
     /// The dashboard that was asked for.
     package var dashboard: DashboardContent?
+    /// Why what is collected does not reach the disk; nil where it does.
+    package var storeProblem: String?
 
     package init(
         at: Timestamp, window: TimeWindow = .usual, grid: TimeGrid, services: [ServiceSummary],

@@ -32,6 +32,7 @@ extension Store {
                 }
                 var buckets = try removeBlocks(before: Timestamp(milliseconds: cutoff))
                 buckets.formUnion(try removeRollups(now: now))
+                try removeServiceMinutes(now: now)
                 let cut = try removeOverSize(&buckets)
                 try forgetSeries(of: buckets)
                 return .success(cut)

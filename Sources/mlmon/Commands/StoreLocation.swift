@@ -100,11 +100,27 @@ struct StoreLocation: ParsableArguments {
 
     static func open(_ options: StoreOptions) throws -> Store {
         do {
-            let store = try Store(options)
-            if let recovery = store.recovery { Program.complain("mlmon: \(recovery.description)") }
-            return store
+            return try opened(options)
         } catch {
             throw CommandFailure("\(error)")
         }
+    }
+
+    /// nil where another process owns the store.
+    static func openUnlessOwned(_ options: StoreOptions) throws -> Store? {
+        do {
+            return try opened(options)
+        } catch  where error.isOwnedElsewhere {
+            return nil
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    /// Says what became of a damaged file.
+    private static func opened(_ options: StoreOptions) throws(StorageError) -> Store {
+        let store = try Store(options)
+        if let recovery = store.recovery { Program.complain("mlmon: \(recovery.description)") }
+        return store
     }
 }

@@ -36,7 +36,7 @@ struct WatchCommand: ParsableCommand {
         }
         guard location.configurationPath != nil else { return try watchThisMachine() }
         let configuration = try location.loadConfiguration()
-        guard let store = try ownedStore(configuration) else {
+        guard let store = try StoreLocation.openUnlessOwned(configuration.store) else {
             return try attach(
                 try StoreLocation.open(
                     StoreOptions(path: configuration.store.path, isReadOnly: true)),
@@ -63,17 +63,6 @@ struct WatchCommand: ParsableCommand {
             size: Size(columns: parts[0], rows: parts[1]), store: store, engine: QueryEngine(),
             options: options, now: Program.now())
         print(text)
-    }
-
-    /// nil where another process owns the store.
-    private func ownedStore(_ configuration: MonitorConfiguration) throws -> Store? {
-        do {
-            return try Store(configuration.store)
-        } catch  where error.isOwnedElsewhere {
-            return nil
-        } catch {
-            throw CommandFailure("\(error)")
-        }
     }
 
     private func attach(_ store: Store, dashboards: [DashboardDefinition]) throws {

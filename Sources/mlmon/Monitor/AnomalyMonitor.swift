@@ -28,6 +28,9 @@ actor AnomalyMonitor {
     private static let savingInterval = Duration.seconds(60)
     /// A signal that was not seen for this long is forgotten.
     private static let forgetting = Duration.seconds(7 * 86_400)
+    /// More signals are not watched: those that were idle longest are forgotten sooner. Each
+    /// takes up to 16 KiB.
+    private static let detectorLimit = 10_000
 
     private let store: Store
     private let source: any SeriesSource & Sendable
@@ -96,7 +99,9 @@ actor AnomalyMonitor {
                 append(verdict, key, to: &samples)
             }
         }
-        memory.detectors = memory.detectors.filter { now - $0.value.lastSeen < Self.forgetting }
+        memory.detectors.forgetIdle(since: now - Self.forgetting, keeping: Self.detectorLimit) {
+            $0.lastSeen
+        }
         self.memory = memory
         if savedAt.map({ now - $0 >= Self.savingInterval }) ?? true { try save(at: now) }
         return table.batch(samples, at: now)

@@ -29,6 +29,10 @@ actor DriftMonitor {
 
     /// A distribution that was not seen for this long is forgotten; its baselines stay.
     private static let forgetting = Duration.seconds(7 * 86_400)
+    /// More distributions, and counters of theirs, are not remembered: those that were idle
+    /// longest are forgotten sooner.
+    private static let columnLimit = 10_000
+    private static let totalLimit = 250_000
     /// The state is stored when a window closes, and this often in between: it is consistent with
     /// the samples in the store at any age, so that nothing is lost by an old one.
     private static let savingInterval = Duration.seconds(30)
@@ -122,8 +126,10 @@ actor DriftMonitor {
     /// Versions come and go; what is long gone is no longer kept.
     private func forgetOld(_ memory: inout Memory) {
         let oldest = memory.windowEnd - Self.forgetting
-        memory.columns = memory.columns.filter { $0.value.lastSeen ?? oldest >= oldest }
-        memory.totals = memory.totals.filter { $0.value.seen >= oldest }
+        memory.columns.forgetIdle(since: oldest, keeping: Self.columnLimit) {
+            $0.lastSeen ?? oldest
+        }
+        memory.totals.forgetIdle(since: oldest, keeping: Self.totalLimit) { $0.seen }
     }
 
     private func read(through: Timestamp, into memory: inout Memory) throws {

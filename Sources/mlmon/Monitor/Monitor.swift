@@ -16,6 +16,9 @@ final class Monitor: Sendable {
     /// Detectors and rules look this often, where the fleet is not so large that it would cost much;
     /// windows and rule groups have their own rhythm.
     private static let evaluationInterval = Duration.seconds(1)
+    private static let healthInterval = Duration.seconds(15)
+    /// A minute is recorded so soon after its samples have settled.
+    private static let serviceMinuteInterval = Duration.seconds(5)
     /// Between two looks at the outbox while nothing is due.
     private static let deliveryInterval = Duration.milliseconds(500)
 
@@ -69,12 +72,18 @@ final class Monitor: Sendable {
         _ configuration: MonitorConfiguration, store: Store, client: HTTPClient,
         board: TargetBoard, logger: Logger
     ) throws -> [any Service] {
+        let health = OwnHealth(logger: logger)
         let recent = RecentSamples(over: store)
         let record: @Sendable ([SampleBatch]) -> Void = { batches in
             store.append(batches)
             recent.note(batches)
         }
         var services: [any Service] = storeServices(store, board: board, logger: logger)
+        services += serviceMinutes(store, logger: logger)
+        services.append(
+            PeriodicService(name: "own health", interval: healthInterval, logger: logger) {
+                record([try health.batch(store, at: Program.now())])
+            })
         services.append(deliveries(configuration, store: store, client: client, logger: logger))
         let runner = RuleRunner(
             groups: configuration.ruleGroups, route: configuration.route, store: store,
@@ -89,8 +98,10 @@ final class Monitor: Sendable {
                     onScrape: { result in
                         record(result.batches)
                         board.note(result)
+                        health.note(result)
                     })))
-        services += APIService.make(configuration, store: store, rules: runner, logger: logger)
+        services += APIService.make(
+            configuration, store: store, rules: runner, health: health, logger: logger)
         return services
     }
 
@@ -114,6 +125,17 @@ final class Monitor: Sendable {
                     logger.warning("\(cut.description)")
                 }
             },
+        ]
+    }
+
+    /// - Returns: None where `store.retention_service_minutes` is zero.
+    private static func serviceMinutes(_ store: Store, logger: Logger) -> [PeriodicService] {
+        guard store.options.serviceMinuteRetention > .zero else { return [] }
+        let minutes = ServiceMinutes(store: store)
+        return [
+            PeriodicService(
+                name: "service minutes", interval: serviceMinuteInterval, logger: logger
+            ) { try await minutes.advance(to: Program.now()) }
         ]
     }
 
