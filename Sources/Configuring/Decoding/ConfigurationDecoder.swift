@@ -44,7 +44,7 @@ struct ConfigurationDecoder {
         setScrapeDefaults(fields, in: &configuration)
         configuration.presets = presets(fields)
         configuration.services = services(fields, defaults: configuration)
-        if let detect = fields.fields("detect", known: ["drift", "anomaly"]) {
+        if let detect = fields.fields("detect", known: ["budget", "drift", "anomaly"]) {
             configuration.drift = drift(detect)
             configuration.anomaly = anomaly(detect)
         }
