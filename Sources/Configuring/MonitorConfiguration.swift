@@ -14,7 +14,7 @@ package struct MonitorConfiguration: Sendable {
     package var scrapeLimits = Target.Limits()
     /// In the order of the file; (service, instance) is unique.
     package var services: [Target] = []
-    package var drift = DriftOptions()
+    package var drift = DriftOptions(budget: .weekly)
     package var anomaly = AnomalyOptions()
     package var performance = PerformanceOptions()
     package var ruleGroups: [RuleGroup] = []

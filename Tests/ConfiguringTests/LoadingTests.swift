@@ -146,6 +146,9 @@ struct LoadingTests {
                 minimum_samples: 30
                 significance: 0.01
                 minimum_effect: 0.05
+                critical_effect: 0.3
+                method: psi
+                threshold: 0.2
               anomaly: {threshold: 8, warm_up: 40, memory: 500}
 
             """)
@@ -169,6 +172,12 @@ struct LoadingTests {
         #expect(configuration.drift.minimumCount == 30)
         #expect(configuration.drift.significance == 0.01)
         #expect(configuration.drift.minimumEffect == 0.05)
+        #expect(configuration.drift.criticalEffect == 0.3)
+        #expect(configuration.drift.rule == FixedRule.Criterion(.psi, 0.2))
+        #expect(configuration.drift.budget == nil)
+        let budgeted = try load("detect: {budget: 2/month}\n").drift.budget
+        #expect(budgeted == AlarmBudget(2, per: .seconds(30 * 86_400)))
+        #expect(try load("store: {}\n").drift.budget == .weekly)
         #expect(configuration.anomaly.threshold == 8)
         #expect(configuration.anomaly.warmUpCount == 40)
         #expect(configuration.anomaly.memoryCount == 500)

@@ -61,6 +61,22 @@ let configurationCases: [MistakeCase] = [
         "mlmon.yaml:1:49: the reference learns for 5m, expected at least one window, 1h",
         "mlmon.yaml:1:68: significance is '2', expected a number from 1e-12 to 0.5"),
     MistakeCase(
+        "a budget that is none, and one beside a significance",
+        "detect: {budget: weekly}\n",
+        "mlmon.yaml:1:18: budget is 'weekly', expected false alarms in a time, like 1/week, 2/day "
+            + "or 0.5/month"),
+    MistakeCase(
+        "methods",
+        "detect: {budget: 1/day, drift: {significance: 0.01, method: ksi}}\n",
+        "mlmon.yaml:1:47: significance is given beside a budget, expected one of them",
+        "mlmon.yaml:1:61: method is 'ksi'; did you mean 'ks'?"),
+    MistakeCase(
+        "a method without threshold", "detect: {drift: {method: psi}}\n",
+        "mlmon.yaml:1:26: method psi has no threshold"),
+    MistakeCase(
+        "a threshold without method", "detect: {drift: {threshold: 1}}\n",
+        "mlmon.yaml:1:29: threshold is given without a method, expected method too"),
+    MistakeCase(
         "references without a source, with two, and with a wrong one",
         "detect:\n  drift:\n    reference: {file: a.csv, against: v1}\n    references:\n"
             + "      - {service: a}\n      - {hour_of_week: 0}\n      - {feature: x, against: v1}\n"

@@ -253,4 +253,43 @@ struct DriftMonitorTests {
         #expect(record.state == .insufficient)
         #expect(record.note == "the bucket bounds changed; pin a new baseline")
     }
+
+    @Test("the budget is spread over the distributions, and the verdict says all there is")
+    func verdict() async throws {
+        let model = try MonitoredModel()
+        var random = SplitMix64(state: 8)
+        var options = options()
+        options.budget = .weekly
+        let monitor = try await model.monitor(options)
+        for hour in 0..<14 {
+            try model.serve([
+                "1": random.classes(hour < 13 ? usual : other, n: 3000), "2": random.classes(usual),
+            ])
+            _ = try await model.judged(by: monitor)
+        }
+        let record = try #require(
+            try model.store.driftWindows().first { $0.version == "1" })
+        let detail = try #require(record.detail)
+        #expect(abs(detail.significance - 1.0 / 168 / 2) < 1e-12)
+        #expect(record.state == .drifted && detail.isSignificant && detail.isCritical)
+        #expect(record.stateNumber == 4)
+        #expect(Set(detail.changes.map(\.bin)) == ["cat", "dog", "eel"])
+        let (lower, upper) = (try #require(detail.psiLower), try #require(detail.psiUpper))
+        #expect(lower < (record.psi ?? 0) && (record.psi ?? 0) < upper)
+        #expect(detail.fixedRules.contains { $0.rule == "PSI > 0.2" && $0.isAlarm })
+        #expect(detail.n == 3000 && detail.m == 36_000)
+        for part in ["cat ", "corrected", "limit 0.003", "reference: learned, 2h old"] {
+            #expect(record.text.contains(part), "\(part): \(record.text)")
+        }
+        let batch = try #require(try await monitor.advance(to: model.now + .seconds(5)))
+        let series = Dictionary(
+            zip(
+                batch.table.labels.map { "\($0["__name__"] ?? "") \($0["version"] ?? "")" },
+                batch.values),
+            uniquingKeysWith: { a, _ in a })
+        #expect(series["mlmon_drift_state 1"] == 4 && series["mlmon_drift_state 2"] == 2)
+        for name in ["psi", "psi_corrected", "p_value", "samples"] {
+            #expect(series["mlmon_drift_\(name) 1"] != nil, "\(name)")
+        }
+    }
 }

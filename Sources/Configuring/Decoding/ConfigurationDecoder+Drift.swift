@@ -7,13 +7,13 @@ extension ConfigurationDecoder {
     private static let sources = ["file", "hour_of_week", "from", "through", "against"]
 
     func drift(_ detect: Fields) -> DriftOptions {
-        var options = DriftOptions()
+        var options = DriftOptions(budget: budget(detect) ?? .weekly)
         guard
             let drift = detect.fields(
                 "drift",
                 known: [
                     "window", "reference", "references", "minimum_samples", "significance",
-                    "minimum_effect",
+                    "minimum_effect", "critical_effect", "method", "threshold",
                 ])
         else { return options }
         let range: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 86_400)
@@ -33,9 +33,53 @@ extension ConfigurationDecoder {
         }
         options.minimumCount =
             drift.integer("minimum_samples", in: 2...1_000_000_000) ?? options.minimumCount
-        options.significance = drift.number("significance", in: 1e-12...0.5) ?? options.significance
+        if let significance = drift.number("significance", in: 1e-12...0.5) {
+            options.significance = significance
+            options.budget = nil
+            if detect["budget"] != nil, let field = drift["significance"] {
+                drift.report(
+                    "significance is given beside a budget, expected one of them", at: field)
+            }
+        }
         options.minimumEffect = drift.number("minimum_effect", in: 0...10) ?? options.minimumEffect
+        options.criticalEffect =
+            drift.number("critical_effect", in: 0...10) ?? options.criticalEffect
+        options.rule = rule(drift)
         return options
+    }
+
+    private func budget(_ detect: Fields) -> AlarmBudget? {
+        guard let field = detect["budget"], let text = detect.string("budget") else { return nil }
+        if let budget = AlarmBudget(parsing: text) { return budget }
+        detect.report(
+            "budget is \(context.shownValue(field.node)), expected false alarms in a time, like "
+                + "1/week, 2/day or 0.5/month", at: field)
+        return nil
+    }
+
+    /// A classic method with its threshold; nil is mlmon's own.
+    private func rule(_ drift: Fields) -> FixedRule.Criterion? {
+        let threshold = drift.number("threshold", in: 0...1e6)
+        guard let field = drift["method"], let name = drift.string("method") else {
+            if let field = drift["threshold"] {
+                drift.report("threshold is given without a method, expected method too", at: field)
+            }
+            return nil
+        }
+        guard let statistic = FixedRule.Statistic(rawValue: name) else {
+            let known = FixedRule.Statistic.allCases.map(\.rawValue)
+            drift.report(
+                "method is \(context.shownValue(field.node))\(suggestion(for: name, among: known))",
+                at: field)
+            return nil
+        }
+        guard let threshold else {
+            if drift["threshold"] == nil {
+                drift.report("method \(name) has no threshold", at: field)
+            }
+            return nil
+        }
+        return FixedRule.Criterion(statistic, threshold)
     }
 
     private func references(_ drift: Fields) -> [DriftReferenceRule] {

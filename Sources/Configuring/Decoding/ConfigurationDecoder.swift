@@ -44,7 +44,8 @@ struct ConfigurationDecoder {
         setScrapeDefaults(fields, in: &configuration)
         configuration.presets = presets(fields)
         configuration.services = services(fields, defaults: configuration)
-        if let detect = fields.fields("detect", known: ["drift", "anomaly", "performance"]) {
+        if let detect = fields.fields(
+            "detect", known: ["budget", "drift", "anomaly", "performance"]) {
             configuration.drift = drift(detect)
             configuration.anomaly = anomaly(detect)
             configuration.performance = performance(detect)

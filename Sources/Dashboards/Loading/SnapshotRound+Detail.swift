@@ -61,7 +61,7 @@ extension SnapshotRound {
     private static func distribution(
         _ window: DriftWindowRecord, _ psiHistory: [Double?]
     ) -> Distribution {
-        Distribution(
+        var distribution = Distribution(
             model: window.model, version: window.version, feature: window.feature,
             kind: window.feature == "score" ? .score : .classes, state: DriftState(window.state),
             from: Timestamp(milliseconds: window.fromMilliseconds),
@@ -69,5 +69,7 @@ extension SnapshotRound {
             baseline: window.referenceCounts, counts: window.counts, psi: window.psi,
             psiNullMean: window.psiNullMean, pValue: window.pValue, note: window.note,
             psiHistory: psiHistory)
+        distribution.detail = window.detail
+        return distribution
     }
 }

@@ -50,6 +50,10 @@ struct DistributionPanel: Panel {
         if distribution.state == .drifted, rect.height >= 5 {
             drawMovers(distribution, on: &canvas, in: plot.takeBottom(1))
         }
+        if let detail = distribution.detail, rect.height >= 12 {
+            VerdictLines(detail: detail, through: distribution.through).draw(
+                on: &canvas, in: &plot, keeping: 6)
+        }
         if rect.height >= 8 {
             drawLegend(distribution, on: &canvas, in: plot.takeBottom(1))
         }

@@ -14,7 +14,7 @@ import TimeSeries
 /// `docs/detectors.md` says what that assumes and costs.
 package struct DriftDetector: Sendable {
     package let reference: DriftReference
-    package let options: DriftOptions
+    package var options: DriftOptions
     /// To be stored after each window, and given back after a restart.
     package private(set) var state: DriftState
 
@@ -80,6 +80,13 @@ package struct DriftDetector: Sendable {
             })
     }
 
+    /// The reference's own windows swing with the time of day or week.
+    package var hasSeason: Bool { season != nil }
+
+    /// How many times as far apart the reference's own windows are as chance makes them; 1 where
+    /// that is not to be told from chance.
+    package var extraVariance: Double { dispersion.scale }
+
     /// Judges the counts of one closed window.
     ///
     /// - Parameters:
@@ -91,30 +98,42 @@ package struct DriftDetector: Sendable {
         bins: [String], counts: [Double], at time: Timestamp? = nil
     ) -> DriftVerdict {
         precondition(bins.count == counts.count, "\(counts.count) counts for \(bins.count) bins")
-        var aligned = [Double](repeating: 0, count: tests.reference.count)
-        func changedBounds() -> DriftVerdict {
-            DriftVerdict(
+        guard let aligned = aligned(bins, counts) else {
+            return DriftVerdict(
                 .insufficient, n: counts.reduce(0) { $0 + DriftReference.cleaned($1) }, m: tests.m,
                 note: "the bucket bounds changed; pin a new baseline")
+        }
+        if isMoving { return judge(aligned, .own(tests.reference, isShared: isShared)) }
+        return judge(aligned, .fixed(time.flatMap { season?.design(at: $0) }))
+    }
+
+    /// The counts in the order of the reference's bins; nil where bounds are others.
+    private func aligned(_ bins: [String], _ counts: [Double]) -> [Double]? {
+        let binCount = tests.reference.count
+        if bins.count == reference.bins.count,
+            zip(bins, reference.bins).allSatisfy({ $0.utf8.elementsEqual($1.utf8) })
+        {
+            let none = [Double](repeating: 0, count: binCount - bins.count)
+            return counts.map(DriftReference.cleaned) + none
         }
         // Without one of the bounds its counts are in the next bin.
         if reference.kind == .ordered, !bins.isEmpty,
             !Set(binIndex.keys).isSubset(of: bins.map { BinKey($0) })
         {
-            return changedBounds()
+            return nil
         }
+        var aligned = [Double](repeating: 0, count: binCount)
         for (bin, count) in zip(bins, counts) {
             let count = DriftReference.cleaned(count)
             if let i = binIndex[BinKey(bin)] {
                 aligned[i] += count
             } else if reference.kind == .categories {
-                aligned[aligned.count - 1] += count
+                aligned[binCount - 1] += count
             } else if count > 0 {
-                return changedBounds()
+                return nil
             }
         }
-        if isMoving { return judge(aligned, .own(tests.reference, isShared: isShared)) }
-        return judge(aligned, .fixed(time.flatMap { season?.design(at: $0) }))
+        return aligned
     }
 
     private mutating func judge(
@@ -144,7 +163,8 @@ package struct DriftDetector: Sendable {
         let lnMemory = dispersion.lnMemoryPValue(
             tests.results(for: memory, against: past, isMemory: true))
 
-        let limit = log(options.significance) - log(2)
+        let lnSignificance = log(options.significance)
+        let limit = lnSignificance - log(2)
         let isWindowDrift =
             lnWindow < limit && tests.effect(of: counts, against: own) >= options.minimumEffect
         let isMemoryDrift =
@@ -154,17 +174,38 @@ package struct DriftDetector: Sendable {
         verdict.isSeasonCorrected = own != nil && !isMoving
         verdict.lnPValue = min(max(min(lnWindow, lnMemory) + log(2), -1e6), 0)
         verdict.pValue = verdict.lnPValue.map { exp($0) }
-        verdict.isSignificant = isWindowDrift || isMemoryDrift
         let wasDrifted = state.isDrifted
-        if verdict.isSignificant {
-            state.startOrContinueEpisode(lnWindow: isWindowDrift ? lnWindow : 0)
-        }
-        if wasDrifted {
-            resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
+        if let rule = options.rule {
+            judge(&verdict, by: rule)
+        } else {
+            verdict.isSignificant = isWindowDrift || isMemoryDrift
+            if verdict.isSignificant {
+                let lnLarge = tests.lnChance(
+                    of: counts, against: own, ifEffectIs: options.criticalEffect,
+                    scale: dispersion.scale)
+                state.startOrContinueEpisode(
+                    lnWindow: isWindowDrift ? lnWindow : 0, isCritical: lnLarge < lnSignificance)
+            }
+            if wasDrifted {
+                resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
+            }
         }
         verdict.isAlarm = state.isDrifted && !wasDrifted
         verdict.state = state.isDrifted ? .drifted : .stable
+        verdict.isCritical = state.isCritical
         return verdict
+    }
+
+    /// A classic rule knows neither memory nor hysteresis: it holds or it does not.
+    private mutating func judge(_ verdict: inout DriftVerdict, by rule: FixedRule.Criterion) {
+        verdict.ruleValue = FixedRule.value(
+            rule.statistic, verdict.classicReference, verdict.classicCounts)
+        verdict.isSignificant = verdict.ruleValue.map(rule.isBroken) ?? false
+        if verdict.isSignificant {
+            state.startOrContinueEpisode(lnWindow: 0)
+        } else if state.isDrifted {
+            state.endEpisode()
+        }
     }
 
     /// Ends an episode when the latest windows look like the reference again.
@@ -221,6 +262,9 @@ package struct DriftDetector: Sendable {
         var verdict = DriftVerdict(.stable, n: n, m: tests.m)
         let used = PopulationStability.usedBinCount(reference: reference, current: counts)
         verdict.binCount = used
+        verdict.significance = options.significance
+        (verdict.classicReference, verdict.classicCounts) = tests.classic(
+            counts, against: reference)
         verdict.psi = PopulationStability.index(reference: reference, current: counts)
         verdict.psiNullMean = PopulationStability.nullMean(binCount: used, m: m, n: n)
         let changes = counts.indices.filter { reference[$0] + counts[$0] > 0 }.map { i in
@@ -239,7 +283,7 @@ package struct DriftDetector: Sendable {
             func component(_ j: Int) -> Double { j < z.count ? z[j] : 0 }
             verdict.movement = DriftVerdict.Movement(
                 location: component(0), spread: component(1), skew: component(2),
-                tails: component(3))
+                tails: component(3), error: (1 / n + 1 / m).squareRoot())
         }
         verdict.isDispersionCorrected = dispersion.isCorrecting
         return verdict

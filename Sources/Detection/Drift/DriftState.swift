@@ -29,6 +29,8 @@ package struct DriftState: Codable, Sendable, Equatable {
     var calm: Pool?
     /// An episode has begun and not ended.
     package private(set) var isDrifted = false
+    /// Once critical, an episode stays so, however it wavers.
+    package private(set) var isCritical = false
     /// Strongest evidence of a single window of the episode, as ln p; 0 when none had any.
     private(set) var strongestLnPValue = 0.0
 
@@ -98,13 +100,15 @@ package struct DriftState: Codable, Sendable, Equatable {
         }
     }
 
-    mutating func startOrContinueEpisode(lnWindow: Double) {
+    mutating func startOrContinueEpisode(lnWindow: Double, isCritical: Bool = false) {
         isDrifted = true
+        self.isCritical = self.isCritical || isCritical
         strongestLnPValue = min(strongestLnPValue, max(lnWindow, -1e6))
     }
 
     mutating func endEpisode() {
         isDrifted = false
+        isCritical = false
         strongestLnPValue = 0
         calm = nil
     }

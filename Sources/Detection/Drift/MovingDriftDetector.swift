@@ -14,6 +14,7 @@ package struct MovingDriftDetector: Sendable {
         fileprivate var isShared: Bool
 
         package var isDrifted: Bool { judged?.isDrifted ?? false }
+        package var isCritical: Bool { judged?.isCritical ?? false }
     }
 
     package private(set) var state: State

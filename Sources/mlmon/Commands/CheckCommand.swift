@@ -1,5 +1,7 @@
 import ArgumentParser
 import Configuring
+import Detection
+import Querying
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,5 +22,23 @@ struct CheckCommand: ParsableCommand {
                 + "rules: \(ruleCount), receivers: \(configuration.receivers.count), "
                 + "presets: \(configuration.presets.count), "
                 + "dashboards: \(configuration.dashboards.count)")
+        print("drift: \(configuration.drift.alarmPolicy)")
+    }
+}
+
+extension DriftOptions {
+    /// When a window is called drifted, for people.
+    fileprivate var alarmPolicy: String {
+        if let rule {
+            return "\(rule) in a window of \(window.prometheusDescription); no budget is kept"
+        }
+        guard let budget else { return "p < \(significance) in each window" }
+        func limit(_ count: Int) -> String {
+            let p = keepingBudget(distributionCount: count).significance
+            return "\((p * 1e8).rounded() / 1e8)"
+        }
+        return "at most \(budget) false alarms over everything: with windows of "
+            + "\(window.prometheusDescription), p < \(limit(1)) for one distribution, "
+            + "\(limit(10)) for each of 10, \(limit(100)) of 100"
     }
 }

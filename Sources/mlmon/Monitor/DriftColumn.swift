@@ -8,7 +8,7 @@ enum ColumnReference {
     /// One reference for all windows; nil is still to be learned.
     case fixed(BaselineRecord?)
     /// The reference of the window that is closed now.
-    case moving(DriftReference, isShared: Bool)
+    case moving(DriftReference, isShared: Bool, source: String)
     /// There is none, and why.
     case missing(String)
 }
@@ -90,19 +90,22 @@ struct DriftColumn: Codable {
     /// - Returns: The reference, when this window completes it.
     mutating func close(
         _ key: DistributionKey, _ window: DriftWindow, _ reference: ColumnReference,
-        options: DriftOptions
+        options: DriftOptions, rates: inout FalseAlarmRates
     ) -> BaselineRecord? {
         let counts = running
         running = [:]
         switch reference {
-        case .fixed where detector != nil: judge(key, counts, window)
+        case .fixed(let baseline?) where detector != nil:
+            judge(key, counts, window, baseline, options: options, rates: &rates)
         case .fixed:
             var current = learning ?? ReferenceLearning(since: window.from)
             current.insert(counts, from: window.from, through: window.through)
             learning = current
             return current.baseline(key, through: window.through, options: options)
-        case .moving(let own, let isShared):
-            judge(key, counts, window, own, isShared: isShared, options: options)
+        case .moving(let own, let isShared, let source):
+            judge(
+                key, counts, window, own, isShared: isShared, source, options: options,
+                rates: &rates)
         case .missing(let note):
             let bins = DistributionReader.sortedBins(counts.keys, of: key.feature)
             record = DriftWindowRecord(
@@ -112,9 +115,11 @@ struct DriftColumn: Codable {
     }
 
     private mutating func judge(
-        _ key: DistributionKey, _ counts: [String: Double], _ window: DriftWindow
+        _ key: DistributionKey, _ counts: [String: Double], _ window: DriftWindow,
+        _ baseline: BaselineRecord, options: DriftOptions, rates: inout FalseAlarmRates
     ) {
         guard var detector else { return }
+        detector.options = options
         let bins = DistributionReader.sortedBins(
             Set(detector.reference.bins).union(counts.keys), of: key.feature)
         // Of a bound that vanished there is no counter any more.
@@ -124,14 +129,18 @@ struct DriftColumn: Codable {
         self.detector = detector
         detectorState = detector.state
         record = DriftWindowRecord(
-            key, verdict, isDrifted: detector.state.isDrifted, window, bins: bins,
-            reference: detector.reference, counts: counts)
+            key, verdict, isDrifted: detector.state.isDrifted,
+            isCritical: detector.state.isCritical, window, bins: bins,
+            reference: detector.reference, counts: counts, rates: &rates)
         record?.baselineID = baselineID
+        record?.detail?.referenceOrigin = baseline.origin.rawValue
+        record?.detail?.referenceMilliseconds = baseline.throughMilliseconds
     }
 
     private mutating func judge(
         _ key: DistributionKey, _ counts: [String: Double], _ window: DriftWindow,
-        _ own: DriftReference, isShared: Bool, options: DriftOptions
+        _ own: DriftReference, isShared: Bool, _ source: String, options: DriftOptions,
+        rates: inout FalseAlarmRates
     ) {
         var detector = MovingDriftDetector(
             kind: own.kind, isShared: isShared, options: options, state: movingState)
@@ -141,8 +150,10 @@ struct DriftColumn: Codable {
         movingState = detector.state
         let all = DistributionReader.sortedBins(Set(own.bins).union(bins), of: key.feature)
         record = DriftWindowRecord(
-            key, verdict, isDrifted: detector.state.isDrifted, window, bins: all, reference: own,
-            counts: counts)
+            key, verdict, isDrifted: detector.state.isDrifted,
+            isCritical: detector.state.isCritical, window, bins: all, reference: own,
+            counts: counts, rates: &rates)
+        record?.detail?.referenceOrigin = source
     }
 
     /// Shows how far the reference is, with the window that is running.

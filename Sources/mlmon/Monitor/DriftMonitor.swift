@@ -44,6 +44,8 @@ actor DriftMonitor {
     private var savedAt: Timestamp?
     private var series = VerdictSeries()
     private var references: DriftReferences
+    /// Of classic rules, for the sizes that were asked for.
+    private var rates = FalseAlarmRates()
 
     /// - Parameters:
     ///   - source: Where the counters are read; nil is the store.
@@ -109,12 +111,16 @@ actor DriftMonitor {
         _ window: DriftWindow, _ columns: inout [DistributionKey: DriftColumn]
     ) throws {
         let counted = columns
+        let options = self.options.keepingBudget(
+            distributionCount: counted.values.count { !$0.isAbsent })
         for (key, column) in counted {
             var column = column
             let reference = try references.reference(
                 for: key, window, among: counted, bins: column.bins(key))
             column.use(reference, options: options, feature: key.feature)
-            if var learned = column.close(key, window, reference, options: options) {
+            let completed = column.close(
+                key, window, reference, options: options, rates: &rates)
+            if var learned = completed {
                 learned.id = try store.insert(learned)
                 column.use(.fixed(learned), options: options, feature: key.feature)
             }

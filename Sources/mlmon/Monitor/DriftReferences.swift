@@ -105,13 +105,16 @@ struct DriftReferences {
             return .moving(
                 DriftReference(
                     kind: key.feature.kind, bins: bins,
-                    counts: bins.map { column.running[$0] ?? 0 }), isShared: false)
+                    counts: bins.map { column.running[$0] ?? 0 }), isShared: false,
+                source: "version \(version)")
         case .hourOfWeek(let weekCount):
             let hour = try hourOfWeek(window, weekCount: weekCount)
             guard let reference = hour.references[key] else {
                 return .missing("no predictions at this hour of the last \(weekCount) weeks")
             }
-            return .moving(reference, isShared: options.window < Self.hour)
+            return .moving(
+                reference, isShared: options.window < Self.hour,
+                source: "the same hour of \(weekCount) weeks")
         }
     }
 

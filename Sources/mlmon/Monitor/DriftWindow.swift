@@ -33,10 +33,13 @@ extension DriftWindowRecord {
             counts: bins.map { counts[$0] ?? 0 }, note: note)
     }
 
-    /// - Parameter isDrifted: An episode lasts: too little traffic to judge is no reason to end it.
+    /// - Parameters:
+    ///   - isDrifted: An episode lasts: too little traffic to judge is no reason to end it.
+    ///   - isCritical: So does its severity.
     init(
-        _ key: DistributionKey, _ verdict: DriftVerdict, isDrifted: Bool, _ window: DriftWindow,
-        bins: [String], reference: DriftReference, counts: [String: Double]
+        _ key: DistributionKey, _ verdict: DriftVerdict, isDrifted: Bool, isCritical: Bool,
+        _ window: DriftWindow, bins: [String], reference: DriftReference,
+        counts: [String: Double], rates: inout FalseAlarmRates
     ) {
         self.init(
             key, isDrifted ? .drifted : State(verdict.state), window, bins: bins,
@@ -46,6 +49,34 @@ extension DriftWindowRecord {
         psi = verdict.psi
         psiNullMean = verdict.psiNullMean
         pValue = verdict.pValue
+        var detail = DriftDetail(verdict, rates: &rates)
+        detail.isCritical = isCritical
+        self.detail = detail
+    }
+}
+
+extension DriftDetail {
+    init(_ verdict: DriftVerdict, rates: inout FalseAlarmRates) {
+        self.init()
+        isSignificant = verdict.isSignificant
+        isCritical = verdict.isCritical
+        n = verdict.n
+        m = verdict.m
+        significance = verdict.significance
+        guard verdict.psi != nil else { return }
+        psiLower = verdict.psiInterval?.lowerBound
+        psiUpper = verdict.psiInterval?.upperBound
+        movement = verdict.movement?.words ?? []
+        changes = verdict.largestChanges.map {
+            Change(bin: $0.bin, referenceShare: $0.referenceShare, share: $0.share)
+        }
+        corrections = verdict.corrections
+        guard verdict.isSignificant else { return }
+        fixedRules = verdict.fixedRules(&rates).map {
+            Rule(
+                rule: $0.criterion.description, value: $0.value, isAlarm: $0.isAlarm,
+                falseAlarmsPerThousand: $0.falseAlarmsPerThousand)
+        }
     }
 }
 
@@ -59,13 +90,16 @@ extension DriftWindowRecord.State {
         }
     }
 
+}
+
+extension DriftWindowRecord {
     /// As `mlmon_drift_state` writes it.
-    var number: Double {
-        switch self {
+    var stateNumber: Double {
+        switch state {
         case .learning: 0
         case .insufficient: 1
         case .stable: 2
-        case .drifted: 3
+        case .drifted: detail?.isCritical == true ? 4 : 3
         }
     }
 }

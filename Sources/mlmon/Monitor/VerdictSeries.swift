@@ -26,7 +26,7 @@ struct VerdictSeries {
         var corrected: Double?
         if let psi = record.psi, let mean = record.psiNullMean { corrected = psi - mean }
         let values: [(String, Double?)] = [
-            ("mlmon_drift_state", record.state.number),
+            ("mlmon_drift_state", record.stateNumber),
             ("mlmon_drift_samples", record.counts.reduce(0, +)),
             ("mlmon_drift_psi", record.psi),
             ("mlmon_drift_psi_corrected", corrected),
