@@ -105,6 +105,11 @@ let package = Package(
                 "TimeSeries", logging,
             ]),
         .testTarget(
+            name: "MonitorTests",
+            dependencies: [
+                "mlmon", "Detection", "Querying", "Storage", "TestSupport", "TimeSeries",
+            ]),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],

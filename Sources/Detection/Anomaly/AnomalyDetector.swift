@@ -109,7 +109,7 @@ package struct AnomalyDetector: Codable, Sendable {
         let rank = rank(fromMedian + min(fromSeason, 1e6) + 3 * min(fromPattern, 1e6))
         var verdict = AnomalyVerdict(
             value: point, score: isAlarm ? 0.5 + 0.5 * rank : 0.499 * rank,
-            severity: pacing.isInIncident ? usual : min(usual, 0.499), warmUp: 1,
+            severity: pacing.isInIncident ? max(usual, 0.5) : min(usual, 0.499), warmUp: 1,
             isAlarm: isAlarm)
         (verdict.lower, verdict.upper) = Self.band(
             levelMean, spread, expected, seasonSpread, options.threshold * factor)
@@ -149,23 +149,29 @@ package struct AnomalyDetector: Codable, Sendable {
     }
 
     private mutating func learn(_ point: Double, hour: Int, expected: Double, shift: Double?) {
+        count += 1
+        // Signals begin with what is not usual: counters at zero, caches that are cold.
+        let learned = count - options.warmUpCount / 4
+        guard learned > 0 else {
+            levelMean = point
+            return
+        }
         season.learn(
             point, hour: hour, expected: expected, intervalSeconds: pacing.intervalSeconds,
-            count: count)
+            count: learned - 1)
         if let shift {
             shiftCount += 1
             let rate = max(0.002, 1 / shiftCount)
             shiftVariance = (1 - rate) * shiftVariance + rate * shift * shift
         }
-        count += 1
-        guard count > 1 else {
+        guard learned > 1 else {
             (levelMean, smallest, largest) = (point, point, point)
             return
         }
         smallest = min(smallest, point)
         largest = max(largest, point)
         // Until the rate is reached, every point counts the same.
-        let rate = max(options.rate, 1 / Double(count))
+        let rate = max(options.rate, 1 / Double(learned))
         let d = Self.bounded(point - levelMean, by: levelVariance)
         levelMean += rate * d
         levelVariance = (1 - rate) * (levelVariance + rate * d * d)

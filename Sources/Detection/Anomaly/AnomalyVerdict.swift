@@ -5,8 +5,8 @@ package struct AnomalyVerdict: Codable, Sendable, Equatable {
     /// 0 usual … 1 extraordinary. At least 0.5 exactly where an alarm is raised, so once for each
     /// incident; below, it ranks points by how far from usual they are.
     package var score: Double
-    /// 0 usual … 1 extraordinary: how far the point is on the way to the threshold. At least 0.5
-    /// where an alarm is raised and at later points of the same incident beyond the threshold.
+    /// 0 usual … 1 extraordinary: how far the point is on the way to the threshold and beyond. At
+    /// least 0.5 exactly from an alarm to the end of its incident.
     package var severity: Double
     /// Where the point was expected, from the points before it; nil while warming up.
     package var lower: Double?
