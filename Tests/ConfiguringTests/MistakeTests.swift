@@ -121,6 +121,15 @@ struct MistakeTests {
         let isShort = mistakes.allSatisfy { $0.utf8.count < 2000 }
         #expect(isShort)
     }
+
+    @Test("and what nests too deeply is said in words of the file", arguments: ["[", "{a: ", "- "])
+    func nesting(_ opening: String) throws {
+        let text =
+            "store: " + (opening == "- " ? "\n  " : "")
+            + String(repeating: opening, count: 5000)
+        let workspace = try Workspace(["mlmon.yaml": text])
+        #expect(workspace.mistakes().first?.hasSuffix("not valid YAML: nested too deeply") == true)
+    }
 }
 
 private let hostileDocuments: [String] = [

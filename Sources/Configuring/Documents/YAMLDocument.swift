@@ -150,11 +150,13 @@ struct YAMLDocument {
         case .scanner(let context, let problem, let mark, _),
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
+            let position = Position(line: mark.line, column: mark.column)
+            // The parser's own words name a function of its library.
+            if problem.hasPrefix("Maximum nesting level") {
+                return ("not valid YAML: nested too deeply", position)
+            }
             let doing = context.map { " \($0.text)" } ?? ""
-            return (
-                "not valid YAML\(doing): \(problem)",
-                Position(line: mark.line, column: mark.column)
-            )
+            return ("not valid YAML\(doing): \(problem)", position)
         case .duplicatedKeysInMapping(let names, let context):
             return (
                 "duplicate key \(shown(names.first ?? "")), one of too many to list",

@@ -38,7 +38,12 @@ struct ReportRow: Encodable {
     /// One record of RFC 4180 without its line end.
     var csv: String {
         let text = [time.iso8601(), service, model, version].map(CSVCell.encode)
-        return (text + numbers.map { $0.map(formatted) ?? "" }).joined(separator: ",")
+        return (text + numbers.map { $0.map(Self.cell) ?? "" }).joined(separator: ",")
+    }
+
+    /// Small p-values with an exponent, which CSV readers know: thirty zeros say nothing.
+    private static func cell(_ value: Double) -> String {
+        value.magnitude < 1e-6 && value != 0 ? "\(value)" : formatted(value)
     }
 
     func encode(to encoder: any Encoder) throws {
