@@ -110,7 +110,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "MonitorTests",
-            dependencies: ["mlmon", "Detection", "Storage", "TestSupport", "TimeSeries"]),
+            dependencies: [
+                "mlmon", "Detection", "Querying", "Storage", "TestSupport", "TimeSeries",
+            ]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP", grdb]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -293,6 +293,8 @@ struct SnapshotLoaderTests {
                 recording.gauge("mlmon_expected_lower", labels, value * 0.9)
                 recording.gauge("mlmon_expected_upper", labels, value * 1.1)
                 recording.gauge("mlmon_anomaly_score", labels, version == "v2" ? 0.8 : 0.1)
+                recording.gauge(
+                    "mlmon_anomaly_warm_up_ratio", labels, version == "v2" ? 0.3 : 1)
             }
         }
         let records = StoreRecords(targets: [Recording.status("digits")])
@@ -302,6 +304,7 @@ struct SnapshotLoaderTests {
         #expect(isNear(expected[.requestRate]?.upper.last ?? nil, 98 * 1.1))
         #expect(expected[.errorRatio]?.upper == [], "ratios of versions do not add up")
         #expect(expected[.errorRatio]?.score.last == 0.8)
+        #expect(expected[.errorRatio]?.warmUp.last == 0.3)
         #expect(expected[.latencyP99] == nil)
     }
 

@@ -70,7 +70,8 @@ enum Overlay {
         }
     }
 
-    /// `▾ unusual 0.83` while the score is above its threshold, and `expected 80…120`.
+    /// `▾ unusual 0.83` while the score is above its threshold, and `expected 80…120`, or how much
+    /// of the warm-up is done.
     static func groups(_ band: ExpectedBand?, unit: SignalLines.Unit) -> [[Span]] {
         guard let band else { return [] }
         var groups: [[Span]] = []
@@ -81,6 +82,9 @@ enum Overlay {
             let range =
                 Figures.text(max(0, lower), unit) + "…" + Figures.text(max(0, upper), unit)
             groups.append([Span("  expected ", .muted), Span(range, .text)])
+        }
+        if let warmUp = band.warmUp.last ?? nil, warmUp < 1 {
+            groups.append([Span("  learning the expected, \(Figures.percent(warmUp))", .muted)])
         }
         return groups
     }

@@ -56,11 +56,16 @@ package struct ExpectedBand: Equatable, Sendable {
     package var upper: [Double?]
     /// 0…1, of the version that is worst off; above 0.5 is an anomaly.
     package var score: [Double?]
+    /// Points so far as a share of those that a judgement needs, of the version that has fewest.
+    package var warmUp: [Double?]
 
-    package init(lower: [Double?] = [], upper: [Double?] = [], score: [Double?] = []) {
+    package init(
+        lower: [Double?] = [], upper: [Double?] = [], score: [Double?] = [], warmUp: [Double?] = []
+    ) {
         self.lower = lower
         self.upper = upper
         self.score = score
+        self.warmUp = warmUp
     }
 }
 

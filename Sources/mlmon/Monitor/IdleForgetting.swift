@@ -6,6 +6,7 @@ extension Dictionary {
     mutating func forgetIdle(
         since oldest: Timestamp, keeping limit: Int, lastSeen: (Value) -> Timestamp
     ) {
+        guard count > limit || values.contains(where: { lastSeen($0) < oldest }) else { return }
         self = filter { lastSeen($0.value) >= oldest }
         guard count > limit else { return }
         let newestFirst = sorted { lastSeen($0.value) > lastSeen($1.value) }
