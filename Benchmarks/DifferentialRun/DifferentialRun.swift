@@ -3,9 +3,11 @@ import Querying
 import Storage
 import TimeSeries
 
-/// Loads an OpenMetrics file into a store, or answers queries over one, for `run.py`.
+/// Loads an OpenMetrics file into a store, or answers queries over one, for `run.py` and `speed.py`.
 ///
 ///     DifferentialRun load FILE STORE
+///     DifferentialRun fleet FILE STORE START   simulated series into both; START in ms
+///     DifferentialRun fold STORE        every sample of the journal into blocks
 ///     DifferentialRun answer STORE      one JSON question a line in, one JSON answer a line out
 @main
 enum DifferentialRun {
@@ -13,10 +15,14 @@ enum DifferentialRun {
         let arguments = CommandLine.arguments
         switch (arguments.dropFirst().first, arguments.count) {
         case ("load", 4): try load(arguments[2], into: arguments[3])
+        case ("fleet", 5):
+            try SimulatedFleet.write(
+                store: arguments[3], text: arguments[2], start: Int64(arguments[4]) ?? 0)
+        case ("fold", 3): try fold(arguments[2])
         case ("answer", 3): try answer(over: arguments[2])
         default:
             FileHandle.standardError.write(
-                Data("usage: DifferentialRun load FILE STORE | answer STORE\n".utf8))
+                Data("usage: DifferentialRun load FILE STORE | fleet FILE STORE START | fold STORE | answer STORE\n".utf8))
             exit(2)
         }
     }
@@ -40,6 +46,13 @@ enum DifferentialRun {
         try store.commit()
         // Far enough ahead that everything is folded into blocks.
         try store.compact(now: last + .seconds(86_400))
+        try store.close()
+    }
+
+    /// A call to the compactor does a bounded part of what there is.
+    private static func fold(_ path: String) throws {
+        let store = try Store(StoreOptions(path: path, retention: .seconds(36_500 * 86_400)))
+        for _ in 0..<10 { try store.compact(now: Timestamp(seconds: 4e9)) }
         try store.close()
     }
 

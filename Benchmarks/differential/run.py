@@ -13,12 +13,21 @@ and how each is taken out of the comparison, so that anything else that differs 
   left-open ranges     3.0: a range no longer takes a sample that lies exactly on its left end.
                        A range written <5m> here is [5m] for mlmon and [4m59s999ms] for 2.42,
                        which is the same set of samples. Elsewhere samples lie off the grid.
+                       [5m:1m] is asked of 2.42 as [4m59s999ms:1m], too.
   left-open look-back  3.0: the same for instant selectors; 2.42 runs with a look-back 1 ms short.
   holt_winters         3.0: is called double_exponential_smoothing; each is asked under its name.
   extrapolation        3.x: rate and increase limit the extrapolation of a counter to the point
                        where it was zero after, no longer before, they cut it to half an interval.
                        Counters here start far enough above zero for both to agree, except in
-                       `young_total`, which only the samples' differences are asked of.
+                       `young_total`, which only the samples' differences are asked of; of gauges,
+                       which may be near zero anywhere, neither is asked.
+  numbers, names       2.54 and 3.0: 1_000, durations as numbers, and label names of any characters
+                       are asked of mlmon only, and must be answered (NEWER).
+  atan2                2.47 (#12595): drops the metric's name as other operators do; the names of
+                       2.42's answer are dropped here.
+  overflowing squares  2.5x: a compensated sum that overflows is infinite, no longer NaN; where
+                       stdvar, stddev or double exponential smoothing give +Inf for 2.42's NaN,
+                       that counts as equal.
 """
 import argparse, json, math, os, random, re, shutil, subprocess, sys, tempfile, time
 import urllib.error, urllib.parse, urllib.request
@@ -38,11 +47,11 @@ def series(rng):
             for instance in range(2):
                 labels = {"service": service, "model": model, "instance": f"h{instance}:80"}
                 offset = 1 + rng.randrange(1, 12_000) / 1000
-                value, points = 1e5 + rng.random() * 1e4, []
+                value, points = 1e6 + rng.randrange(10_000), []
                 for t in times(offset):
                     value += rng.randrange(0, 40)
                     if rng.random() < 0.01:
-                        value = 2e4 + rng.randrange(0, 5)  # a restart
+                        value = float(value // 2)  # a restart
                     points.append((t, value))
                 yield "requests_total", labels, points
                 errors = [(t, 5e4 + float(int(v) // 37)) for t, v in points]
@@ -100,9 +109,11 @@ COUNTERS = ["requests_total", 'errors_total{code="500"}', "sparse_total", "gappy
 def expressions(rng):
     for f in RANGE_FUNCTIONS:
         for s in COUNTERS:
+            if f in ("rate", "increase") and s in ("temperature", "level"):
+                continue
             yield f"{f}({s}[{rng.choice(['1m', '5m', '7m30s', '20m'])}])"
         yield f"{f}(requests_total{{service=\"api\"}}[5m] offset 10m)"
-        yield f"{f}(temperature[5m] @ {T0 + 2000})"
+        yield f"{f}(sparse_total[15m] @ {T0 + 2000})"
         if f not in ("rate", "increase", "delta", "deriv", "absent_over_time"):
             yield f"{f}(aligned<5m>)"
             yield f"{f}((level + 1)<10m:1m>)"
@@ -199,6 +210,187 @@ def expressions(rng):
         "changes(odd[10m]) + resets(odd[10m])", "2 > bool 1 == bool 1", "-1 ^ 2", "2 ^ 3 ^ 2", "-level ^ 2",
         '"a string"', "level and level unless level or level", "(level)", "((1))", "+level", "1 / 0", "-1 / 0", "0 / 0",
     )
+    yield from PASTED
+
+
+# What people paste, over the series above: the shapes of the Kubernetes and node mixins' rules, of the
+# dashboards of vLLM, Triton, TensorFlow Serving and Ray Serve, of burn rates and SLO alerts.
+PASTED = """
+sum by (service, model) (rate(requests_total{service!=""}[5m])) / ignoring (model) group_left sum by (service) (rate(requests_total[5m]))
+sum(rate(errors_total{code=~"5.."}[5m])) by (service) / sum(rate(requests_total[5m])) by (service) > 0.01
+(sum by (service) (rate(errors_total[5m])) / sum by (service) (rate(requests_total[5m]))) > (14.4 * 0.001) and (sum by (service) (rate(errors_total[30m])) / sum by (service) (rate(requests_total[30m]))) > (14.4 * 0.001)
+1 - (sum(rate(errors_total[10m])) or vector(0)) / sum(rate(requests_total[10m]))
+histogram_quantile(0.99, sum by (le, service, model) (rate(latency_seconds_bucket{service=~"api|batch"}[5m])))
+histogram_quantile(0.5, sum(rate(latency_seconds_bucket[5m])) without (instance))
+histogram_quantile(0.9, sum(increase(latency_seconds_bucket[15m])) by (le, model)) > 0.5
+sum(rate(latency_seconds_bucket{le="0.5"}[5m])) by (service) / sum(rate(latency_seconds_bucket{le="+Inf"}[5m])) by (service)
+(sum(rate(latency_seconds_bucket{le="0.1"}[5m])) by (service) + sum(rate(latency_seconds_bucket{le="1"}[5m])) by (service)) / 2 / sum(rate(latency_seconds_bucket{le="+Inf"}[5m])) by (service)
+max_over_time(histogram_quantile(0.9, sum by (le) (rate(latency_seconds_bucket[5m])))[20m:1m])
+avg_over_time((sum by (service) (rate(errors_total[5m])) / sum by (service) (rate(requests_total[5m])))[20m:2m])
+quantile_over_time(0.95, sum by (service) (rate(requests_total[3m]))[20m:1m])
+histogram_quantile(scalar(lonely) / 100, sum by (le) (rate(latency_seconds_bucket[5m])))
+histogram_quantile(0.9, latency_seconds_bucket{le="1"} or latency_seconds_bucket{le="+Inf"})
+histogram_quantile(0.5, label_replace(rate(latency_seconds_bucket[5m]), "zone", "$1", "instance", "h(.):.*"))
+count(requests_total) by (service) unless count(limits) by (service)
+sum by (service) (rate(requests_total[5m])) * on (service) group_left (owner) info
+sum by (owner) (sum by (service) (rate(requests_total[5m])) * on (service) group_left (owner) info)
+topk(3, sum by (service, model) (rate(requests_total[5m])))
+bottomk(2, avg by (model, instance) (temperature))
+sort_desc(sum by (service, model) (increase(requests_total[10m])))
+sum by (service) (temperature > 10) / on (service) count by (service) (temperature)
+count by (service) (temperature > 10) or count by (service) (temperature) * 0
+absent(sum(rate(requests_total{service="gone"}[5m])))
+absent(requests_total{service="gone",model=~"churn"}) or requests_total{service="api"} == 0
+absent_over_time(gappy{service="api",model="churn",instance="h0:80"}[3m])
+absent_over_time(gappy{service="api",model="churn"}[3m]) and on () lonely
+count_over_time(absent(gappy{service="api",model="churn",instance="h0:80"})[20m:30s])
+changes(level[15m]) > 5 and resets(level[15m]) > 2
+(time() - timestamp(gappy)) > 60
+time() - max_over_time(timestamp(gappy)[30m:1m])
+min_over_time((temperature > bool 0)[10m:30s]) == 1
+sum_over_time((level == bool 1)[10m:15s]) / count_over_time(level[10m])
+avg_over_time(level[5m]) - avg_over_time(level[5m] offset 10m)
+rate(requests_total[5m]) / rate(requests_total[5m] offset 10m) > 1.1
+(rate(requests_total[5m]) - avg_over_time(rate(requests_total[5m])[30m:1m])) / stddev_over_time(rate(requests_total[5m])[30m:1m])
+abs(temperature - on (service, model) group_left avg by (service, model) (temperature)) > 2 * on (service, model) group_left stddev by (service, model) (temperature)
+predict_linear(limits[10m], 4 * 3600) < 0
+predict_linear(requests_total{service="api"}[30m], 3600) > 1e5 and requests_total < 1e6
+deriv(requests_total[10m]) > 0 unless rate(requests_total[10m]) > 3
+label_replace(label_replace(up_like, "a", "b", "", ""), "c", "$1", "a", "(.*)") or label_replace(level, "pod", "$1-$2", "instance", "(h.)(:.*)")
+label_join(label_replace(temperature, "host", "$1", "instance", "(.*):.*"), "key", "/", "service", "host")
+sum by (host) (label_replace(rate(requests_total[5m]), "host", "$1", "instance", "(.*):.*"))
+count by (tier) (limits)
+count(limits{tier=""}) + count(limits{tier!=""})
+limits * on (service, model) group_right (tier) temperature
+group by (service) (level) * on (service) group_left max by (service) (level)
+max without (instance) (level) == on (service, model) max by (service, model) (level)
+sum(requests_total) by (service) > on (service) sum(errors_total) by (service)
+requests_total @ start() - requests_total @ end()
+rate(requests_total[10m] @ end()) * 0 + rate(requests_total[10m] @ start())
+topk(2, rate(requests_total[5m] @ end())) and on (service) level
+sum(increase(requests_total[10m])) - sum(increase(requests_total[10m] offset 5m))
+max_over_time(rate(requests_total[5m])[20m:1m] @ end())
+last_over_time(gappy[20m]) - gappy offset -2m
+temperature offset -5m > temperature
+sum(rate(requests_total[5m] offset -5m))
+avg_over_time(temperature[10m:1m] offset 5m)
+avg_over_time(temperature[10m:1m] offset -5m)
+min_over_time(max_over_time(avg_over_time(temperature[2m])[6m:1m])[12m:3m])
+stddev(temperature) / avg(temperature)
+sum(rate(requests_total[5m])) / scalar(count(limits))
+clamp_max(rate(requests_total[5m]) / 2, 1)
+clamp_min(1 - errors_total / ignoring (code) requests_total, 0)
+round(100 * (1 - errors_total / ignoring (code) requests_total), 0.01)
+ceil(rate(requests_total[5m])) == floor(rate(requests_total[5m])) + 1
+hour(vector(time())) >= bool 9 and hour() < 17 or vector(0)
+day_of_week() > 0 and day_of_week() < 6
+hour(odd) + minute(odd) + day_of_month(odd)
+month(odd * 1e9) + days_in_month(odd * 1e9)
+year(vector(1e18)) or year(vector(-1e18))
+day_of_year(vector(1709164800)) + day_of_week(vector(-86401))
+minute(vector(-1.5)) or hour(vector(-3601))
+sum by (service) (rate(requests_total[5m])) > bool 1 or sum by (service) (rate(requests_total[5m])) < bool 0
+sum(rate(requests_total[5m])) without (model, instance) - on (service) sum by (service) (rate(errors_total[5m]))
+quantile by (service) (0.9, rate(requests_total[5m]))
+quantile(scalar(lonely / 50), temperature)
+topk(scalar(count(limits{tier=""})), level)
+count_values("value", round(temperature / 20))
+count_values by (service) ("le", level) > 1
+sgn(deriv(temperature[5m])) * 1
+irate(requests_total[1m]) > 0
+sum(irate(requests_total[2m])) by (service, model)
+idelta(level[1m]) != 0
+increase(sparse_total[30m]) / 30
+rate(sparse_total[1h]) * 3600
+delta(temperature[10m]) / 10
+(level > 0) or (level < 0) or (level == 0)
+level and on (service) (temperature > 20)
+level unless ignoring (instance) (temperature > 20)
+level or on (service) temperature
+{__name__=~"requests_total|errors_total",service="api"}
+count by (__name__) ({__name__=~"requests_total|errors_total|level"})
+sum by (__name__) ({__name__=~"re.+|le.+",instance="h0:80"})
+rate({__name__=~"requests_total|errors_total"}[5m])
+rate({__name__=~"requests_total|errors_total",code=~".+"}[5m])
+max({service="api"}) by (__name__)
+sum({__name__=~".+_total"}) by (service)
+label_replace({__name__=~"requests_total|level",service="api"}, "metric", "$1", "__name__", "(.+)")
+{service=~"^api$"} > 1e5
+level{service=~"api|batch|"}
+level{service=~"(?i)API"}
+level{service=~"a.i",model!~"(churn|x)"}
+level{instance=~"h[01]:\\d+"}
+level{service=~"[[:alpha:]]{3}"}
+level{service=~"api.*"} * on (model, instance) level{service="batch"}
+vector(0) == bool 0
+vector(1) unless on () nothing
+sum(nothing) or vector(0)
+(sum(nothing) or vector(0)) / (sum(nothing) or vector(0))
+count(nothing) or on () vector(0)
+scalar(nothing) + 1
+avg(odd) by (service) > -Inf
+max(odd) by (service) == +Inf
+min by (model) (odd)
+sum by (model) (odd * 0)
+stdvar by (service) (level)
+stddev by (service, model) (requests_total)
+stddev_over_time(requests_total[10m]) / avg_over_time(requests_total[10m])
+2 ^ level atan2 1
+level % 2 == 1 or level % 2 == -1
+-level % 3
+5 % level
+level ^ -1
+1e3 * 1K
+0b11
+.5 + 5. + 0x1p4
+level > 0 > 1
+level > (level > 0)
+level == bool level == bool 1
+not_a_function(level)
+sum by service (level)
+rate(level)
+level[5m]
+level[5m:1m]
+(level + 1)[5m:1m]
+sum(level[5m])
+level offset 5m offset 1m
+level @ 1 @ 2
+level + on (service) group_left group_right level
+level and on (service) group_left level
+1 and 2
+"a" + "b"
+level{service="api"
+level{service=}
+level{service=~"("}
+{}
+{service=~".*"}
+topk(level, level)
+topk("a", level)
+count_values(1, level)
+label_replace(level, "x", "$1", "service", "(")
+histogram_quantile("a", level)
+level > bool
+level bool > 1
+sum(level) by (service) without (model)
+round(level, 1, 2)
+time(1)
+level[0s]
+level[-5m]
+level offset --5m
+{__name__="level",__name__="odd"}
+{__name__!="level",service="api",instance="h0:80",le=""}
+'single' == 'x'
+`raw`
+"\\u00fc"
+""".strip().split("\n")
+
+
+# What 2.42 refuses and later versions know.
+NEWER = ["1_000 * 2", "5m", "1h30m + 1", 'label_replace(level, "a b", "x", "", "")', '{"level"}',
+         '{"level", "service"="api"}', "sum by (\"service\") (level)",
+         "level[300]", "level offset 60.5", "limitk(2, level)", "limit_ratio(0.5, level)",
+         'sort_by_label(level, "service")', "mad_over_time(level[5m])",
+         "histogram_fraction(0, 1, latency_seconds_bucket)", "level @ start() offset 1m30s"]
 
 
 def ours(e):
@@ -207,6 +399,7 @@ def ours(e):
 
 def theirs(e):
     short = {"5m": "4m59s999ms", "10m": "9m59s999ms", "15m": "14m59s999ms"}
+    e = re.sub(r"\[(\d+)m:(\w*)\]", lambda m: f"[{int(m[1]) - 1}m59s999ms:{m[2]}]", e)
     e = re.sub(r"<(\d+[a-z]+)(:?[0-9a-z]*)>", lambda m: f"[{short[m[1]]}{m[2]}]", e)
     return e.replace("double_exponential_smoothing", "holt_winters")
 
@@ -230,8 +423,9 @@ def openmetrics(path, rng):
 class Prometheus:
     def __init__(self, folder, port, text):
         blocks = os.path.join(folder, "blocks")
-        subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", text, blocks],
-                       check=True, stdout=subprocess.DEVNULL)
+        if not os.path.exists(blocks):
+            subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", text, blocks],
+                           check=True, stdout=subprocess.DEVNULL)
         configuration = os.path.join(folder, "prometheus.yml")
         open(configuration, "w").write("global: {}\n")
         self.base = f"http://127.0.0.1:{port}"
@@ -248,7 +442,11 @@ class Prometheus:
                 time.sleep(0.1)
         raise SystemExit("prometheus does not become ready")
 
-    def ask(self, query, start, end, step):
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def ask(self, query, start, end, step, timed=False):
         if step is None:
             path, form = "query", {"query": query, "time": start / 1000}
         else:
@@ -272,11 +470,17 @@ class Prometheus:
 
 
 class Mlmon:
-    def __init__(self, tool, folder, text):
-        store = os.path.join(folder, "mlmon.db")
-        subprocess.run([tool, "load", text, store], check=True)
+    def __init__(self, tool, folder, text, store=None):
+        """Loads the text, or opens a store that has its samples."""
+        if store is None:
+            store = os.path.join(folder, "mlmon.db")
+            subprocess.run([tool, "load", text, store], check=True)
         self.process = subprocess.Popen([tool, "answer", store], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
 
     def ask(self, query, start, end, step, timed=False):
         question = {"query": query, "start": start, "isTimed": timed}
@@ -305,7 +509,20 @@ def equal(a, b):
     return abs(x - y) <= 1e-9 * max(abs(x), abs(y)) + 1e-12
 
 
-def difference(a, b, ordered):
+def later(e, b):
+    """2.42's answer as later versions give it: atan2 drops the name."""
+    if "atan2" not in e or "entries" not in b:
+        return b
+    bare = [{**x, "metric": {k: v for k, v in x["metric"].items() if k != "__name__"}}
+            for x in b["entries"]]
+    return {**b, "entries": bare}
+
+
+def overflowed(e, v, w):
+    return re.search("std(var|dev)|smoothing", e) and v == "+Inf" and w == "NaN"
+
+
+def difference(expression, a, b, ordered):
     if ("error" in a) != ("error" in b):
         return f"ours {a.get('error', 'an answer')!r}, theirs {b.get('error', 'an answer')!r}"
     if "error" in a:
@@ -327,7 +544,7 @@ def difference(a, b, ordered):
             return f"{dict(key)}: times {len(e['times'])} and {len(f['times'])}, " \
                    f"{sorted(set(e['times']) ^ set(f['times']))[:4]}"
         for t, v, w in zip(e["times"], e["values"], f["values"]):
-            if not equal(v, w):
+            if not equal(v, w) and not overflowed(expression, v, w):
                 return f"{dict(key)} at {t}: ours {v}, theirs {w}"
     return None
 
@@ -351,10 +568,8 @@ def main():
         try:
             return compare(mlmon, prometheus, rng, options.verbose)
         finally:
-            prometheus.process.terminate()
-            prometheus.process.wait()
-            mlmon.process.stdin.close()
-            mlmon.process.wait()
+            prometheus.close()
+            mlmon.close()
 
 
 def compare(mlmon, prometheus, rng, verbose):
@@ -371,12 +586,17 @@ def compare(mlmon, prometheus, rng, verbose):
             a, b = mlmon.ask(ours(e), *grid), prometheus.ask(theirs(e), *grid)
             asked += 1
             refused += "error" in b
-            found = difference(a, b, e.startswith("sort") and grid[2] is None)
+            found = difference(e, a, later(e, b), e.startswith("sort") and grid[2] is None)
             if verbose and "error" in a and "error" in b:
                 print(f"both refuse  {ours(e)}\n  ours   {a['error']}\n  theirs {b['error']}")
             if found:
                 different += 1
                 print(f"{'range  ' if grid[2] else 'instant'} {ours(e)}\n        {found}")
+    for e in NEWER:
+        answer = mlmon.ask(e, start + 1_200_000, None, None)
+        if "error" in answer or not answer["entries"]:
+            different += 1
+            print(f"instant {e}\n        ours {answer.get('error', 'nothing')!r}")
     print(f"{len(unique)} expressions, {asked} questions, {refused} refused by Prometheus, "
           f"{different} differences")
     return 1 if different else 0

@@ -6,6 +6,19 @@ package protocol SeriesSource {
     /// [from, through]; series without any may be left out. No two of one label set.
     func series(matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp) throws
         -> [Series]
+
+    /// As above, in whichever order is cheapest to give; the same order each time.
+    func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series]
+}
+
+extension SeriesSource {
+    package func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        try series(matching: matchers, from: from, through: through)
+    }
 }
 
 /// Series held in memory.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Querying
 import TimeSeries
 
 /// Reads samples of chosen series from blocks and journal, inside one snapshot of the file.
@@ -14,37 +15,39 @@ struct SampleReader {
     func columns(
         of wanted: [UInt32], from: Int64, through: Int64
     ) throws -> [(timestamps: [Int64], values: [Double])] {
-        var assemblies = [ColumnAssembly](repeating: ColumnAssembly(), count: wanted.count)
-        try readBlocks(of: wanted, from: from, through: through, into: &assemblies)
+        var assemblies = try blockSamples(of: wanted, from: from, through: through)
         try readJournal(of: wanted, from: from, through: through, into: &assemblies)
         return assemblies.map { $0.finished() }
     }
 
-    private func readBlocks(
-        of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
-    ) throws {
+    /// What the blocks have of each wanted series. The file is read by this thread alone; what was
+    /// read is decoded on every core.
+    private func blockSamples(
+        of wanted: [UInt32], from: Int64, through: Int64
+    ) throws -> [ColumnAssembly] {
         let select = try db.cachedStatement(
             sql: """
                 SELECT id, payload FROM block
                 WHERE bucket = ? AND last_at >= ? AND first_at <= ? ORDER BY level DESC, id
                 """)
-        for (bucket, indices) in BucketRuns(wanted) {
+        let reads = try BucketRuns(wanted).map { bucket, indices in
             let rows = try Row.fetchCursor(select, arguments: [bucket, from, through])
+            var blocks: [(id: Int64, payload: [UInt8])] = []
             while let row = try rows.next() {
-                try withBlock(row) { block in
-                    for index in indices {
-                        let slot = Int(wanted[index] % Block.width)
-                        guard let part = try block.part(slot: slot) else { continue }
-                        let low = part.timestamps.lowerBound(from)
-                        let high = part.timestamps.upperBound(through)
-                        if low >= high { continue }
-                        assemblies[index].append(
-                            (part.timestamps[low..<high], part.values[low..<high]))
-                    }
+                let payload = try row.withUnsafeData(atIndex: 1) { data in
+                    (data ?? Data()).withUnsafeBytes { [UInt8]($0) }
                 }
+                blocks.append((row[0], payload))
             }
+            return BucketRead(indices: indices, blocks: blocks)
         }
+        return try inParts(of: reads.count, size: Self.bucketsOfPart) { part in
+            try reads[part].flatMap { try $0.samples(of: wanted, from: from, through: through) }
+        }.flatMap { $0 }
     }
+
+    /// Buckets that one thread decodes at a time.
+    private static let bucketsOfPart = 16
 
     private func withBlock(_ row: Row, _ body: (inout BlockReader) throws -> Void) throws {
         try row.withUnsafeData(atIndex: 1) { data in
@@ -59,22 +62,38 @@ struct SampleReader {
         }
     }
 
+    /// Adds what the journal has, which is newer than the blocks. Read and decoded as they are.
     private func readJournal(
         of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
     ) throws {
-        for (layout, foldedThrough) in layouts {
+        let reads = try layouts.compactMap { layout, foldedThrough -> JournalRead? in
             let positions = layout.positions(of: wanted)
-            if positions.isEmpty { continue }
+            guard let last = positions.last?.position else { return nil }
+            // No value lies further back than this in a row.
+            let reach =
+                layout.hasTimestamps
+                ? Int.max : (layout.series.count + 1) / 2 + (last + 1) * MemoryLayout<Double>.size
             // Rows with timestamps of their own may hold any time.
             let range = layout.hasTimestamps ? (Int64.min, Int64.max) : (from, through)
-            let rows = try journalRows(
+            let cursor = try journalRows(
                 of: layout, after: foldedThrough, from: range.0, through: range.1)
-            while let row = try rows.next() {
-                try visit(row, of: layout, positions) { index, timestamp, value in
-                    if timestamp >= from, timestamp <= through {
-                        assemblies[index].append(timestamp, value)
-                    }
+            var rows: [JournalRead.Row] = []
+            while let row = try cursor.next() {
+                let payload = try row.withUnsafeData(atIndex: 2) { data in
+                    (data ?? Data()).withUnsafeBytes { [UInt8]($0.prefix(reach)) }
                 }
+                rows.append((row[0], row[1], payload))
+            }
+            return rows.isEmpty ? nil : JournalRead(layout, positions, rows)
+        }
+        let parts = try inParts(of: reads.count, size: 2) { part in
+            try reads[part].map { read in
+                (read.positions, try read.columns(from: from, through: through))
+            }
+        }
+        for (positions, columns) in parts.joined() {
+            for (position, column) in zip(positions, columns) {
+                assemblies[position.wanted].append(column)
             }
         }
     }

@@ -11,21 +11,28 @@ extension Store: SeriesSource {
     package func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
+        try unorderedSeries(matching: matchers, from: from, through: through)
+            .sorted { $0.labels < $1.labels }
+    }
+
+    /// As above, in the order in which the store came to know the series.
+    package func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
         try read("reading \(Self.description(of: matchers))") { db in
             let wanted = try MatcherResolution(db: db).series(matching: matchers)
             if wanted.isEmpty || through < from { return [] }
             let columns = try sampleReader(db).columns(
                 of: wanted, from: from.milliseconds, through: through.milliseconds)
+            let labels = try catalog.withLock { try $0.labelSets(of: wanted, in: db) }
             var result: [Series] = []
-            try catalog.withLock { catalog in
-                for (id, column) in zip(wanted, columns) where !column.timestamps.isEmpty {
-                    guard let labels = try catalog.labelSet(of: id, in: db) else { continue }
-                    result.append(
-                        Series(
-                            labels: labels, timestamps: column.timestamps, values: column.values))
-                }
+            result.reserveCapacity(wanted.count)
+            for (labels, column) in zip(labels, columns) where !column.timestamps.isEmpty {
+                guard let labels else { continue }
+                result.append(
+                    Series(labels: labels, timestamps: column.timestamps, values: column.values))
             }
-            return result.sorted { $0.labels < $1.labels }
+            return result
         }
     }
 
@@ -34,7 +41,7 @@ extension Store: SeriesSource {
         try read("reading labels of \(Self.description(of: matchers))") { db in
             let ids = try MatcherResolution(db: db).series(matching: matchers)
             return try catalog.withLock { catalog in
-                try ids.compactMap { try catalog.labelSet(of: $0, in: db) }
+                try catalog.labelSets(of: ids, in: db).compactMap { $0 }
             }.sorted()
         }
     }

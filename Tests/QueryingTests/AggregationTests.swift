@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Querying
+
 @Suite("Aggregations")
 struct AggregationTests {
     private static let data = """
@@ -112,6 +114,36 @@ struct AggregationTests {
                 """)
     }
 
+    @Test("of equal elements those stay, and come first, that do in Prometheus")
+    func ties() {
+        QueryScript.run(
+            """
+            load 10s
+              x{k="a"} 1
+              x{k="b"} 1
+              x{k="c"} 2
+              x{k="d"} 1
+              n{k="a"} NaN
+              n{k="b"} 1
+              n{k="c"} NaN
+            ordered instant at 0 topk(2, x)
+              x{k="c"} 2
+              x{k="b"} 1
+            ordered instant at 0 bottomk(2, x)
+              x{k="a"} 1
+              x{k="b"} 1
+            ordered instant at 0 sort(x)
+              x{k="a"} 1
+              x{k="b"} 1
+              x{k="d"} 1
+              x{k="c"} 2
+            ordered instant at 0 sort_desc(n)
+              n{k="b"} 1
+              n{k="a"} NaN
+              n{k="c"} NaN
+            """)
+    }
+
     @Test("many are ranked as few are")
     func largeRanking() {
         let series = (0..<200).map { "  x{i=\"\($0)\"} \($0 * 37 % 200)" }.joined(separator: "\n")
@@ -127,6 +159,21 @@ struct AggregationTests {
               x{i="27"} 199
               x{i="54"} 198
             """)
+    }
+
+    @Test(
+        "the hash is xxHash",
+        arguments: [
+            ("", 0xEF46_DB37_51D8_E999), ("a", 0xD24E_C4F1_A98C_6E5B),
+            ("as", 0x1C33_0FB2_D66B_E179), ("asd", 0x631C_37CE_72A9_7393),
+            ("asdf", 0x4158_72F5_99CE_A71E),
+            (
+                "Call me Ishmael. Some years ago--never mind how long precisely-",
+                0x02A2_E854_70D6_FD96
+            ),
+        ] as [(String, UInt64)])
+    func hash(text: String, expected: UInt64) {
+        #expect(xxHash64(Array(text.utf8)) == expected, "\(text)")
     }
 
     @Test("limit_ratio and its complement share the elements out")

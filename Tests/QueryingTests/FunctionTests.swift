@@ -92,9 +92,13 @@ struct FunctionTests {
             eval instant at 0 day_of_year(vector(1483228799))
               {} 366
             eval instant at 0 year(odd)
-              {k="nan"} NaN
-              {k="far"} NaN
+              {k="nan"} 292277026596
+              {k="far"} 292277026596
               {k="before"} 1969
+            eval instant at 0 month(vector(NaN)) * 100 + day_of_month(vector(-Inf))
+              {} 1204
+            eval instant at 0 hour(vector(Inf)) * 100 + minute(vector(NaN))
+              {} 1530
             eval instant at 0 hour(odd{k="before"})
               {k="before"} 23
             eval instant at 2h hour()

@@ -2,8 +2,11 @@ import TimeSeries
 
 extension Evaluator {
     func evaluate(_ node: Aggregation, on grid: StepGrid) throws(QueryError) -> Frame {
-        let frame = try vector(node.expression, on: grid)
-        let groups = Groups(of: frame, by: node.grouping)
+        let frame = try ordered(node.aggregator.needsOrder) { () throws(QueryError) in
+            try vector(node.expression, on: grid)
+        }
+        var groups = Groups(of: frame, by: node.grouping)
+        if needsOrder, !node.aggregator.needsOrder { groups.order(by: frame.labels) }
         try charge(rows: groups.labels.count, steps: grid.count)
         switch node.aggregator {
         case .sum: return groups.sums(frame)
@@ -35,7 +38,9 @@ extension Evaluator {
         }
         let parameters = try scalar(parameter, on: grid)
         switch node.aggregator {
-        case .quantile: return groups.quantiles(frame, parameters)
+        case .quantile:
+            noteUnlessQuantiles(parameters)
+            return groups.quantiles(frame, parameters)
         case .limitRatio:
             if parameters.contains(where: \.isNaN) { throw Self.parameterIsNaN(node) }
             return LimitRatio(ratios: parameters).selecting(from: frame)
@@ -113,12 +118,22 @@ private struct CountedValue: Hashable {
     var bits: UInt64
 }
 
+extension Aggregator {
+    /// Whether which elements come first decides about the result.
+    fileprivate var needsOrder: Bool {
+        switch self {
+        case .topk, .bottomk, .limitk, .countValues: true
+        default: false
+        }
+    }
+}
+
 /// The groups of an aggregation: labels are looked at once a row, not once a step.
 struct Groups {
     /// The group of each row.
-    let ofRow: [Int]
+    private(set) var ofRow: [Int]
     /// The labels of each group.
-    let labels: [LabelSet]
+    private(set) var labels: [LabelSet]
 
     init(of frame: Frame, by grouping: Grouping) {
         if grouping == .by([]) {
@@ -127,13 +142,46 @@ struct Groups {
             return
         }
         let projection = LabelProjection(grouping)
+        let rows = frame.labels
+        // Each part numbers its groups by itself; then every part's are numbered for all.
+        let parts = inParts(of: rows.count, size: 8192) { part in
+            var index = LabelIndex()
+            var scratch: [UInt8] = []
+            let ofRow = rows[part].map { labels in
+                projection.write(labels, to: &scratch)
+                return index.insert(bytes: scratch)
+            }
+            return (ofRow: ofRow, keys: index.keys)
+        }
+        guard parts.count > 1 else {
+            ofRow = parts.first?.ofRow ?? []
+            labels = parts.first?.keys ?? []
+            return
+        }
         var index = LabelIndex()
-        var scratch: [UInt8] = []
-        ofRow = frame.labels.map { labels in
-            projection.write(labels, to: &scratch)
-            return index.insert(bytes: scratch)
+        ofRow = parts.flatMap { part in
+            let numbers = part.keys.map { index.insert($0) }
+            return part.ofRow.map { numbers[$0] }
         }
         labels = index.keys
+    }
+
+    /// Numbers the groups by the first of their members in the order of labels.
+    mutating func order(by members: [LabelSet]) {
+        guard labels.count > 1 else { return }
+        var first = [LabelSet?](repeating: nil, count: labels.count)
+        for (row, group) in ofRow.enumerated() {
+            if let least = first[group], least < members[row] { continue }
+            first[group] = members[row]
+        }
+        let order = labels.indices.sorted { a, b in
+            guard let x = first[a], let y = first[b] else { return a < b }
+            return x < y
+        }
+        var places = [Int](repeating: 0, count: labels.count)
+        for (place, group) in order.enumerated() { places[group] = place }
+        labels = order.map { labels[$0] }
+        for row in ofRow.indices { ofRow[row] = places[ofRow[row]] }
     }
 
     /// The rows of each group.

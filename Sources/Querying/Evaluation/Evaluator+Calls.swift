@@ -134,27 +134,23 @@ extension Evaluator {
     private func evaluate(
         _ function: RangeFunction, of argument: Node, on grid: StepGrid
     ) throws(QueryError) -> Frame {
-        try overWindows(argument, on: grid, keepsName: function.keepsName) {
+        let frame = try overWindows(argument, on: grid, keepsName: function.keepsName) {
             series, windows, cells in
             function.append(
                 series.timestamps.span, series.values.span, windows, to: &cells)
         }
+        if frame.rowCount > 0 { noteUnlessCounter(function, of: argument) }
+        return frame
     }
 
     /// One row a series, whose cells the body appends.
     private func overWindows(
         _ argument: Node, on grid: StepGrid, keepsName: Bool,
-        _ body: (Series, Windows, inout [Double]) -> Void
+        _ body: @Sendable (Series, Windows, inout [Double]) -> Void
     ) throws(QueryError) -> Frame {
         let windows = try self.windows(argument, on: grid)
-        try charge(rows: windows.series.count, steps: grid.count)
-        var frame = Frame(stepCount: grid.count)
-        frame.labels.reserveCapacity(windows.series.count)
-        frame.values.reserveCapacity(windows.series.count * grid.count)
-        for (index, series) in windows.series.enumerated() {
-            frame.labels.append(series.labels)
-            body(series, windows, &frame.values)
-            if index & 255 == 255 || series.values.count > 4096 { try checkCancellation() }
+        var frame = try rows(of: windows.series, on: grid) { series, cells in
+            body(series, windows, &cells)
         }
         if !keepsName { try frame.dropNames(.refuse) }
         return frame
@@ -166,6 +162,7 @@ extension Evaluator {
         switch call.function.name {
         case "quantile_over_time":
             let parameters = try scalar(call.arguments[0], on: grid)
+            noteUnlessQuantiles(parameters)
             return try overWindows(call.arguments[1], on: grid, keepsName: false) {
                 series, windows, cells in
                 appendQuantiles(parameters, series, windows, to: &cells)

@@ -58,7 +58,9 @@ extension Evaluator {
 
     /// Orders the elements of an instant; a range has no order.
     func sorted(_ call: FunctionCall, on grid: StepGrid) throws(QueryError) -> Frame {
-        let frame = try vector(call.arguments[0], on: grid)
+        let frame = try ordered(grid.count == 1) { () throws(QueryError) in
+            try vector(call.arguments[0], on: grid)
+        }
         var names: [String] = []
         for argument in call.arguments.dropFirst() { names.append(try string(argument)) }
         guard grid.count == 1 else { return frame }
@@ -73,10 +75,9 @@ extension Evaluator {
                 })
         }
         return frame.selecting(
-            rows.sorted { a, b in
+            orderedAsInsertionSort(rows) { a, b in
                 let (x, y) = (frame.values[a], frame.values[b])
-                if x.isNaN || y.isNaN { return !x.isNaN && y.isNaN }
-                return isDescending ? x > y : x < y
+                return y.isNaN || (isDescending ? x > y : x < y)
             })
     }
 

@@ -25,19 +25,41 @@ extension Evaluator {
         let found = try series(
             matching: selector.matchers, from: instants.start - lookback + 1,
             through: instants.end)
-        try charge(rows: found.count, steps: grid.count)
-        var frame = Frame(stepCount: grid.count)
-        frame.labels.reserveCapacity(found.count)
-        frame.values.reserveCapacity(found.count * grid.count)
-        for (index, series) in found.enumerated() {
-            if index & 1023 == 1023 { try checkCancellation() }
-            frame.labels.append(series.labels)
+        let lookback = lookback
+        return try rows(of: found, on: grid) { series, cells in
             appendNewest(
                 series.timestamps.span, series.values.span, at: instants, lookback: lookback,
-                wantsTimes: wantsTimes, to: &frame.values)
+                wantsTimes: wantsTimes, to: &cells)
         }
-        return frame
     }
+
+    /// One row a series, whose cells the body appends; large selections on every core.
+    func rows(
+        of found: [Series], on grid: StepGrid,
+        _ body: @Sendable (Series, inout [Double]) -> Void
+    ) throws(QueryError) -> Frame {
+        try charge(rows: found.count, steps: grid.count)
+        let sampleCount = found.reduce(0) { $0 + $1.values.count }
+        let workOfEach = sampleCount / max(found.count, 1) + grid.count
+        let isCancelled = limits.isCancelled
+        let size = max(1, Self.workOfPart / workOfEach)
+        let parts = try inParts(of: found.count, size: size) { range throws(QueryError) in
+            var cells: [Double] = []
+            cells.reserveCapacity(range.count * grid.count)
+            for series in found[range] {
+                if isCancelled() { throw QueryError.timedOut }
+                body(series, &cells)
+            }
+            return cells
+        }
+        try checkCancellation()
+        return Frame(
+            labels: found.map(\.labels), values: parts.count == 1 ? parts[0] : parts.flatMap { $0 },
+            stepCount: grid.count)
+    }
+
+    /// Samples and cells that one thread takes at a time.
+    private static var workOfPart: Int { 65_536 }
 
     /// The samples of a range selector or subquery over all windows of the grid.
     func windows(_ node: Node, on grid: StepGrid) throws(QueryError) -> Windows {
@@ -64,7 +86,7 @@ extension Evaluator {
             let found = try series(
                 matching: selector.matchers, from: ends.start - range + 1, through: ends.end)
             return Windows(
-                series: found.map(\.withoutStaleMarkers), ends: ends, range: range,
+                series: found.withoutStaleMarkers, ends: ends, range: range,
                 isCancelled: limits.isCancelled)
         case .subquery(let subquery):
             let ends = instants(subquery.shift, on: grid)
@@ -118,13 +140,25 @@ extension Evaluator {
     }
 }
 
+extension [Series] {
+    /// Copies only the series that have any.
+    fileprivate var withoutStaleMarkers: [Series] {
+        var result = self
+        for index in indices where self[index].hasStaleMarker {
+            let series = self[index]
+            let kept = series.values.indices.filter { !series.values[$0].isAbsent }
+            result[index].timestamps = kept.map { series.timestamps[$0] }
+            result[index].values = kept.map { series.values[$0] }
+        }
+        return result
+    }
+}
+
 extension Series {
-    fileprivate var withoutStaleMarkers: Series {
-        guard values.contains(where: \.isAbsent) else { return self }
-        let kept = values.indices.filter { !values[$0].isAbsent }
-        return Series(
-            labels: labels, timestamps: kept.map { timestamps[$0] }, values: kept.map { values[$0] }
-        )
+    fileprivate var hasStaleMarker: Bool {
+        let values = values.span
+        for index in values.indices where values[index].isAbsent { return true }
+        return false
     }
 }
 

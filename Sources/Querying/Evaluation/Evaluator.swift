@@ -20,6 +20,10 @@ final class Evaluator<Source: SeriesSource> {
     let queryStart: Int64
     let queryEnd: Int64
     let profile: QueryProfile?
+    let notes: QueryNotes?
+    /// Whether anything depends on the order of series: what ranks them, and the elements of an
+    /// instant, which are shown as they come.
+    private(set) var needsOrder: Bool
     private var cellCount = 0
     private var fetched: [FetchKey: [Series]] = [:]
 
@@ -27,19 +31,32 @@ final class Evaluator<Source: SeriesSource> {
         var matchers: [LabelMatcher]
         var from: Int64
         var through: Int64
+        var isOrdered: Bool
     }
 
     init(
         source: Source, limits: QueryLimits, start: Int64, end: Int64,
-        profile: QueryProfile? = nil
+        profile: QueryProfile? = nil, notes: QueryNotes? = nil
     ) {
         self.source = source
+        self.notes = notes
         self.profile = profile
         self.limits = limits
         lookback = Self.bounded(limits.lookback)
         defaultSubqueryStep = Self.bounded(limits.defaultSubqueryStep)
         queryStart = start
         queryEnd = end
+        needsOrder = start == end
+    }
+
+    /// Evaluates a body that depends on the order of series, or does not.
+    func ordered<T>(
+        _ isOrdered: Bool, _ body: () throws(QueryError) -> T
+    ) throws(QueryError) -> T {
+        let before = needsOrder
+        needsOrder = isOrdered
+        defer { needsOrder = before }
+        return try body()
     }
 
     private static func bounded(_ duration: Duration) -> Int64 {
@@ -67,9 +84,7 @@ final class Evaluator<Source: SeriesSource> {
 
     /// To be called every few thousand values.
     func checkCancellation() throws(QueryError) {
-        if limits.isCancelled() {
-            throw QueryError(.timeout, "query timed out in expression evaluation")
-        }
+        if limits.isCancelled() { throw QueryError.timedOut }
     }
 
     // MARK: Series
@@ -79,13 +94,16 @@ final class Evaluator<Source: SeriesSource> {
         matching matchers: [LabelMatcher], from: Int64, through: Int64
     ) throws(QueryError) -> [Series] {
         try checkCancellation()
-        let key = FetchKey(matchers: matchers, from: from, through: through)
+        let key = FetchKey(
+            matchers: matchers, from: from, through: through, isOrdered: needsOrder)
         if let known = fetched[key] { return known }
         let found: [Series]
         do {
-            found = try source.series(
-                matching: matchers, from: Timestamp(milliseconds: from),
-                through: Timestamp(milliseconds: through))
+            let (from, through) = (Timestamp(milliseconds: from), Timestamp(milliseconds: through))
+            found =
+                needsOrder
+                ? try source.series(matching: matchers, from: from, through: through)
+                : try source.unorderedSeries(matching: matchers, from: from, through: through)
         } catch let error as QueryError {
             throw error
         } catch {
@@ -193,6 +211,10 @@ final class Evaluator<Source: SeriesSource> {
             return .vector(frame)
         }
     }
+}
+
+extension QueryError {
+    static let timedOut = QueryError(.timeout, "query timed out in expression evaluation")
 }
 
 extension Selector {

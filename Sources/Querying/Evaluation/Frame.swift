@@ -97,23 +97,29 @@ extension Frame {
 
     /// Removes the metric's name from every row.
     mutating func dropNames(_ policy: DuplicatePolicy) throws(QueryError) {
+        guard
+            let first = labels.first?.canonicalBytes.withUnsafeBufferPointer({
+                Array(LabelBytes($0).value(of: LabelProjection.metricName))
+            })
+        else { return }
         let projection = LabelProjection.without([LabelSet.metricNameLabel])
-        var scratch: [UInt8] = []
-        var firstName: [UInt8]?
-        var isUniform = true
-        for row in labels.indices {
-            labels[row].canonicalBytes.withUnsafeBufferPointer { blob in
-                let name = LabelBytes(blob).value(of: LabelProjection.metricName)
-                if let firstName {
-                    if isUniform, !name.elementsEqual(firstName) { isUniform = false }
-                } else {
-                    firstName = Array(name)
-                }
+        let named = labels
+        let parts = inParts(of: named.count, size: 4096) { rows in
+            var scratch: [UInt8] = []
+            var isUniform = true
+            let bare = named[rows].map { labels in
+                isUniform =
+                    isUniform
+                    && labels.canonicalBytes.withUnsafeBufferPointer {
+                        LabelBytes($0).value(of: LabelProjection.metricName).elementsEqual(first)
+                    }
+                return projection.apply(to: labels, scratch: &scratch)
             }
-            labels[row] = projection.apply(to: labels[row], scratch: &scratch)
+            return (bare: bare, isUniform: isUniform)
         }
+        labels = parts.flatMap(\.bare)
         // Rows that differed and had one name still differ without it.
-        if !isUniform { try joinDuplicates(policy) }
+        if !parts.allSatisfy(\.isUniform) { try joinDuplicates(policy) }
     }
 
     /// Restores that no two rows have equal labels.

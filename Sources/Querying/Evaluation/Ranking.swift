@@ -20,78 +20,114 @@ struct Ranking {
         return frame.stepCount == 1 ? result.selecting(order) : result
     }
 
-    /// The best rows in order of rank; of equal ones the first.
     private func selected(_ rows: [Int], at step: Int, in frame: Frame) -> [Int] {
         let limit = counts[step]
         if limit == 0 { return [] }
-        if limit > Self.insertionLimit, aggregator != .limitk {
-            return Array(ordered(rows, at: step, in: frame).prefix(limit))
-        }
-        var best: [(row: Int, value: Double)] = []
+        var best = BestElements(limit: limit, wantsLargest: aggregator == .topk)
+        var count = 0
+        var first: [Int] = []
         for row in rows {
             let value = frame.values[row * frame.stepCount + step]
             if value.isAbsent { continue }
-            if aggregator == .limitk {
-                best.append((row, value))
-                if best.count == limit { break }
+            if aggregator != .limitk {
+                best.offer(row, value)
                 continue
             }
-            if best.count >= limit, let worst = best.last, !isBetter(value, worst.value) {
-                continue
-            }
-            let place = best.partitioningIndex { isBetter(value, $0.value) }
-            best.insert((row, value), at: place)
-            if best.count > limit { best.removeLast() }
+            first.append(row)
+            count += 1
+            if count == limit { break }
         }
-        return best.map(\.row)
-    }
-
-    /// Beyond this many, sorting all is faster than inserting the best.
-    private static let insertionLimit = 64
-
-    private func ordered(_ rows: [Int], at step: Int, in frame: Frame) -> [Int] {
-        let present = rows.filter { !frame.values[$0 * frame.stepCount + step].isAbsent }
-        return present.sorted { a, b in
-            let x = frame.values[a * frame.stepCount + step]
-            let y = frame.values[b * frame.stepCount + step]
-            if isBetter(x, y) { return true }
-            return !isBetter(y, x) && a < b
-        }
-    }
-
-    /// NaN ranks last in both directions.
-    private func isBetter(_ a: Double, _ b: Double) -> Bool {
-        if a.isNaN { return false }
-        if b.isNaN { return true }
-        return aggregator == .topk ? a > b : a < b
+        return aggregator == .limitk ? first : best.ranked()
     }
 }
 
-/// `limit_ratio`: the elements whose labels fall into a share of the hash's range, so that r and
-/// r − 1 are each other's complement.
-struct LimitRatio {
-    /// The ratio of each step; −1...1 counts.
-    let ratios: [Double]
+/// The k best of the elements that are offered, in a heap whose root is the worst of them.
+///
+/// Which of several equal elements stay, and in which order they come out, follows from the
+/// order of the operations on the heap; they are those of Prometheus, so that both choose alike.
+private struct BestElements {
+    private typealias Element = (row: Int, value: Double)
 
-    func selecting(from frame: Frame) -> Frame {
-        var result = frame
-        for row in 0..<frame.rowCount {
-            let place = Self.place(of: frame.labels[row].fingerprint)
-            for step in 0..<frame.stepCount {
-                let ratio = min(1, max(-1, ratios[step]))
-                let isSelected = ratio >= 0 ? place < ratio : place >= 1 + ratio
-                if !isSelected { result.values[row * frame.stepCount + step] = .absent }
+    private let limit: Int
+    private let wantsLargest: Bool
+    private var heap: [Element] = []
+
+    init(limit: Int, wantsLargest: Bool) {
+        self.limit = limit
+        self.wantsLargest = wantsLargest
+    }
+
+    mutating func offer(_ row: Int, _ value: Double) {
+        if heap.count == limit {
+            let worst = heap[0].value
+            let isBetter =
+                (wantsLargest ? worst < value : worst > value) || (worst.isNaN && !value.isNaN)
+            guard isBetter else { return }
+            if limit == 1 {
+                heap[0] = (row, value)
+                return
             }
+            removeWorst()
         }
-        return result
+        heap.append((row, value))
+        siftUp(heap.count - 1)
     }
 
-    /// 0..<1, even for hashes that differ in few bits (the finaliser of MurmurHash3).
-    private static func place(of hash: UInt64) -> Double {
-        var mixed = hash
-        mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
-        mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
-        mixed ^= mixed >> 33
-        return Double(mixed >> 11) / Double(1 << 53)
+    /// The rows, the best first.
+    func ranked() -> [Int] {
+        orderedAsInsertionSort(heap) { ranksBelow($1.value, $0.value) }.map(\.row)
     }
+
+    /// Whether `a` is a worse element than `b`; NaN is the worst.
+    private func ranksBelow(_ a: Double, _ b: Double) -> Bool {
+        a.isNaN || (wantsLargest ? a < b : a > b)
+    }
+
+    private mutating func removeWorst() {
+        heap.swapAt(0, heap.count - 1)
+        heap.removeLast()
+        var parent = 0
+        while true {
+            var child = 2 * parent + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count, ranksBelow(heap[child + 1].value, heap[child].value) {
+                child += 1
+            }
+            guard ranksBelow(heap[child].value, heap[parent].value) else { return }
+            heap.swapAt(parent, child)
+            parent = child
+        }
+    }
+
+    private mutating func siftUp(_ last: Int) {
+        var child = last
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard ranksBelow(heap[child].value, heap[parent].value) else { return }
+            heap.swapAt(parent, child)
+            child = parent
+        }
+    }
+}
+
+/// The elements in order; up to 12 of them by insertion sort, which with a predicate that holds
+/// for two NaN both ways gives the order that users of Prometheus see. Longer lists are sorted
+/// stably, where Prometheus promises nothing.
+///
+/// - Parameter precedes: Whether one belongs before the other.
+func orderedAsInsertionSort<Element>(
+    _ elements: [Element], _ precedes: (Element, Element) -> Bool
+) -> [Element] {
+    guard elements.count <= 12 else {
+        return elements.sorted { precedes($0, $1) && !precedes($1, $0) }
+    }
+    var result = elements
+    for index in result.indices.dropFirst() {
+        var place = index
+        while place > 0, precedes(result[place], result[place - 1]) {
+            result.swapAt(place, place - 1)
+            place -= 1
+        }
+    }
+    return result
 }

@@ -2,8 +2,7 @@ import TimeSeries
 
 /// A part of a time's date in UTC, for values that are seconds since the epoch.
 ///
-/// - Returns: nil where the name is none of the date functions; NaN for times that are not
-///   finite or lie beyond the calendar's range.
+/// - Returns: nil where the name is none of the date functions.
 func calendarFunction(named name: String) -> ((Double) -> Double)? {
     let part: (CalendarTime) -> Int64
     switch name {
@@ -17,7 +16,7 @@ func calendarFunction(named name: String) -> ((Double) -> Double)? {
     case "minute": part = { $0.secondOfDay / 60 % 60 }
     default: return nil
     }
-    return { seconds in CalendarTime(seconds: seconds).map { Double(part($0)) } ?? .nan }
+    return { seconds in Double(part(CalendarTime(seconds: seconds))) }
 }
 
 /// A second in the proleptic Gregorian calendar.
@@ -28,12 +27,21 @@ private struct CalendarTime {
     let month: Int64
     let day: Int64
 
-    init?(seconds: Double) {
-        guard seconds.isFinite, abs(seconds) < 1e14 else { return nil }
-        let whole = Int64(seconds)
-        let remainder = whole % 86_400
-        secondOfDay = remainder < 0 ? remainder + 86_400 : remainder
-        days = (whole - secondOfDay) / 86_400
+    /// Seconds since the epoch; fractions are cut off.
+    ///
+    /// What is no 64-bit integer (NaN, infinities) stands for 2^63 s, a second of the year
+    /// 292,277,026,596: so do Prometheus's builds for x86, whose conversion gives −2^63, which
+    /// lies before the first year that Go's calendar knows and wraps around.
+    init(seconds: Double) {
+        if let whole = Int64(exactly: seconds.rounded(.towardZero)), whole >= Self.firstSecond {
+            let remainder = whole % 86_400
+            secondOfDay = remainder < 0 ? remainder + 86_400 : remainder
+            days = (whole - secondOfDay) / 86_400
+        } else {
+            let beyond = UInt64(1) << 63
+            secondOfDay = Int64(beyond % 86_400)
+            days = Int64(beyond / 86_400)
+        }
         // Years are counted from March, so that the leap day is a year's last.
         let z = days + 719_468
         let era = (z >= 0 ? z : z - 146_096) / 146_097
@@ -45,6 +53,9 @@ private struct CalendarTime {
         month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
+
+    /// The first of the year −292,277,022,399.
+    private static let firstSecond: Int64 = -9_223_371_966_579_724_800
 
     private var isLeapYear: Bool { (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 }
 

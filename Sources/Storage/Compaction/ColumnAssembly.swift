@@ -5,7 +5,14 @@
 struct ColumnAssembly {
     private(set) var timestamps: [Int64] = []
     private(set) var values: [Double] = []
-    private var isAscending = true
+    private var isAscending: Bool
+
+    /// - Parameter isAscending: Whether the timestamps ascend strictly.
+    init(timestamps: [Int64] = [], values: [Double] = [], isAscending: Bool = true) {
+        self.timestamps = timestamps
+        self.values = values
+        self.isAscending = isAscending
+    }
 
     mutating func append(_ timestamp: Int64, _ value: Double) {
         if let last = timestamps.last, timestamp <= last { isAscending = false }
@@ -17,8 +24,24 @@ struct ColumnAssembly {
         append((piece.timestamps[...], piece.values[...]))
     }
 
+    /// Samples that were written after those that are here.
+    mutating func append(_ later: ColumnAssembly) {
+        if timestamps.isEmpty {
+            self = later
+            return
+        }
+        append((later.timestamps[...], later.values[...]))
+        isAscending = isAscending && later.isAscending
+    }
+
     /// - Parameter piece: Ascends by itself.
     mutating func append(_ piece: (timestamps: ArraySlice<Int64>, values: ArraySlice<Double>)) {
+        if timestamps.isEmpty {
+            // A whole column is taken over as it is: series of one block share their timestamps.
+            timestamps = Array(piece.timestamps)
+            values = Array(piece.values)
+            return
+        }
         if let last = timestamps.last, let first = piece.timestamps.first, first <= last {
             isAscending = false
         }

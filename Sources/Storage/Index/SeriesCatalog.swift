@@ -22,8 +22,43 @@ struct SeriesCatalog {
         if let set = sets[series] { return set }
         let select = try db.cachedStatement(sql: "SELECT labels FROM series WHERE id = ?")
         guard let key = try Data.fetchOne(select, arguments: [series]) else { return nil }
+        return try key.withUnsafeBytes { try remember($0, of: series, in: db) }
+    }
+
+    /// The labels of each series, in their order; what is not remembered is read by bucket.
+    ///
+    /// - Parameter series: Ascending.
+    mutating func labelSets(of series: [UInt32], in db: Database) throws -> [LabelSet?] {
+        let select = try db.cachedStatement(
+            sql: "SELECT id, labels FROM series WHERE id BETWEEN ? AND ? ORDER BY id")
+        var result: [LabelSet?] = []
+        result.reserveCapacity(series.count)
+        for (_, indices) in BucketRuns(series) {
+            var found = series[indices].map { sets[$0] }
+            if found.contains(nil) {
+                let bounds = [series[indices.lowerBound], series[indices.upperBound - 1]]
+                let rows = try Row.fetchCursor(select, arguments: StatementArguments(bounds))
+                var place = indices.lowerBound
+                while let row = try rows.next() {
+                    let id: UInt32 = row[0]
+                    while place < indices.upperBound, series[place] < id { place += 1 }
+                    guard place < indices.upperBound else { break }
+                    if series[place] > id || found[place - indices.lowerBound] != nil { continue }
+                    found[place - indices.lowerBound] = try row.withUnsafeData(atIndex: 1) { key in
+                        try (key ?? Data()).withUnsafeBytes { try remember($0, of: id, in: db) }
+                    }
+                }
+            }
+            result += found
+        }
+        return result
+    }
+
+    private mutating func remember(
+        _ key: UnsafeRawBufferPointer, of series: UInt32, in db: Database
+    ) throws -> LabelSet {
         var bytes: [UInt8] = []
-        for label in try key.withUnsafeBytes({ try SeriesKey.decode($0) }) {
+        for label in try SeriesKey.decode(key) {
             bytes.append(contentsOf: try text(of: label, in: db))
         }
         let set = LabelSet(canonicalBytes: bytes)

@@ -82,6 +82,29 @@ enum JournalRow {
         for _ in 0..<count { timestamps.append(at &+ (try reader.signed())) }
     }
 
+    /// Appends the values of some series of a row.
+    ///
+    /// - Parameter positions: Ascending places in the layout, below `count`.
+    /// - Complexity: O(last position), a nanosecond or two each.
+    static func decode(
+        _ payload: UnsafeRawBufferPointer, count: Int, positions: [Int], to values: inout [Double]
+    ) throws(Damage) {
+        guard let last = positions.last else { return }
+        var offset = (count + 1) / 2
+        guard payload.count >= offset else { throw Damage("ends early") }
+        var next = 0
+        for position in 0...last {
+            let code = nibble(payload, position)
+            let end = offset + (try byteCount(code))
+            if position == positions[next] {
+                guard end <= payload.count else { throw Damage("ends early") }
+                values.append(value(code, UnsafeRawBufferPointer(rebasing: payload[offset..<end])))
+                next += 1
+            }
+            offset = end
+        }
+    }
+
     /// Reads the values of some series of a row.
     ///
     /// - Parameter positions: Ascending places in the layout, below `count`.
