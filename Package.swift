@@ -11,6 +11,7 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 
 let package = Package(
@@ -65,7 +66,7 @@ let package = Package(
             name: "API",
             dependencies: [
                 "Alerting", "Configuring", "Querying", "Storage", "TimeSeries", hummingbird,
-                hummingbirdCore, logging, serviceLifecycle,
+                hummingbirdCore, hummingbirdTLS, logging, serviceLifecycle,
             ]),
 
         // Level 6: the program.

@@ -6,13 +6,43 @@ package struct APISettings: Sendable, Equatable {
         case basic(user: String, password: String)
     }
 
+    /// PEM files.
+    package struct TLS: Sendable, Equatable {
+        package var certificatePath: String
+        package var keyPath: String
+
+        package init(certificatePath: String, keyPath: String) {
+            self.certificatePath = certificatePath
+            self.keyPath = keyPath
+        }
+    }
+
+    /// What clients may use.
+    package struct Limits: Sendable, Equatable {
+        /// Samples read plus values computed, by one query.
+        package var sampleCount = 50_000_000
+        /// Series that one selector may select.
+        package var seriesCount = 500_000
+        /// Of one question; also what a `timeout` parameter can at most ask for.
+        package var timeout = Duration.seconds(60)
+        /// Questions at work at a time.
+        package var concurrentCount = 8
+        /// Of the form in a request.
+        package var bodyByteCount = 1 << 20
+
+        package init() {}
+    }
+
     /// A name or an address, without brackets.
     package var host: String
     /// 0 takes a free one.
     package var port: Int
     package var credentials = Credentials.none
-    /// Serves other machines although nothing encrypts what goes over the wire.
+    /// nil serves plain HTTP.
+    package var tls: TLS?
+    /// Serves other machines even without credentials or TLS.
     package var isInsecure = false
+    package var limits = Limits()
 
     package init(host: String, port: Int) {
         self.host = host
@@ -47,8 +77,11 @@ package struct APISettings: Sendable, Equatable {
 
     /// Why these settings are not to be served; nil where they may be.
     package var refusal: String? {
-        if isLoopback || isInsecure { return nil }
-        return "other machines can connect to \(host), in the clear; put a proxy with TLS before a "
-            + "loopback address, or set insecure: true"
+        if isLoopback || isInsecure || (credentials != .none && tls != nil) { return nil }
+        var missing: [String] = []
+        if credentials == .none { missing.append("bearer_token or basic_auth") }
+        if tls == nil { missing.append("tls with cert_file and key_file") }
+        return "other machines can connect to \(host); set \(missing.joined(separator: ", and ")), "
+            + "or insecure: true, or listen on 127.0.0.1"
     }
 }

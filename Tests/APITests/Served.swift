@@ -73,7 +73,8 @@ struct Served {
         var failure: (any Error)?
         for await port in ports {
             do {
-                try await body(Served(port: port, client: client))
+                let scheme = settings.tls == nil ? "http" : "https"
+                try await body(Served(port: port, client: client, scheme: scheme))
             } catch {
                 failure = error
             }

@@ -13,16 +13,18 @@ struct APISettingsTests {
         #expect(try Workspace(["mlmon.yaml": "store: {}\n"]).load().api == nil)
     }
 
-    @Test("a loopback address needs nothing more, others insistence")
+    @Test("a loopback address needs nothing more, others credentials and TLS, or insistence")
     func protection() throws {
         let loopback = try Workspace(["mlmon.yaml": "api: {listen: 127.0.0.1:9190}\n"]).load()
         #expect(loopback.api == APISettings(host: "127.0.0.1", port: 9190))
         let open = try Workspace([
             "mlmon.yaml":
-                "api: {listen: ':9190', bearer_token: t, insecure: true}\n"
+                "api: {listen: ':9190', bearer_token: t, tls: {cert_file: c.pem, key_file: k.pem}}\n",
+            "c.pem": "-", "k.pem": "-",
         ]).load()
         #expect(open.api?.host == "0.0.0.0")
         #expect(open.api?.credentials == .bearer(token: "t"))
+        #expect(open.api?.tls != nil)
         let forced = try Workspace(["mlmon.yaml": "api: {listen: 'h:1', insecure: true}\n"]).load()
         #expect(forced.api?.isInsecure == true)
     }

@@ -13,8 +13,8 @@ let configurationCases: [MistakeCase] = [
     MistakeCase(
         "an API that other machines reach unprotected",
         "api: {listen: '0.0.0.0:9190', bearer_token: t}\n",
-        "mlmon.yaml:1:15: listen is '0.0.0.0:9190': other machines can connect to 0.0.0.0, in the "
-            + "clear; put a proxy with TLS before a loopback address, or set insecure: true"),
+        "mlmon.yaml:1:15: listen is '0.0.0.0:9190': other machines can connect to 0.0.0.0; set "
+            + "tls with cert_file and key_file, or insecure: true, or listen on 127.0.0.1"),
     MistakeCase(
         "wrong types",
         "store: [a]\nscrape: 3\nservices: {name: x}\nreceivers: x\nroute: []\n",

@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
         logger.info("stopped")
     }
 
-    /// - Parameter configured: Gives the credentials.
+    /// - Parameter configured: Gives credentials and TLS.
     private func api(_ configured: APISettings?, listeningOn listen: String) throws -> APISettings {
         guard let address = APISettings(listen: listen) else {
             throw ValidationError(
