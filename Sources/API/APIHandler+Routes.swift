@@ -16,7 +16,7 @@ extension APIHandler {
         if name.hasPrefix("label/") { return prefix + "label/:name/values" }
         let known = [
             "query", "query_range", "series", "labels", "metadata", "targets", "rules", "alerts",
-            "status/buildinfo",
+            "status/buildinfo", "format_query", "query_exemplars",
         ]
         return known.contains(name) ? prefix + name : "other"
     }
@@ -35,6 +35,11 @@ extension APIHandler {
         case "rules": return try rules(request)
         case "alerts": return try alerts()
         case "status/buildinfo": return buildInfo()
+        case "format_query":
+            let text = try request.expression().description
+            return success { $0.string(text) }
+        // Clients ask for exemplars unbidden; none are kept.
+        case "query_exemplars": return success { $0.array { _ in } }
         default:
             guard name.hasPrefix("label/"), name.hasSuffix("/values") else {
                 throw Self.notFound(request.path)
@@ -48,16 +53,20 @@ extension APIHandler {
     }
 
     /// The success object, with what is under `data`.
-    func success(warning: String? = nil, _ data: (inout JSONText) throws -> Void) rethrows -> Answer
-    {
+    func success(
+        warning: String? = nil, notes: QueryNotes? = nil,
+        _ data: (inout JSONText) throws -> Void
+    ) rethrows -> Answer {
         var json = JSONText()
         try json.object {
             $0.member("status", "success")
             $0.key("data")
             try data(&$0)
-            if let warning {
-                $0.key("warnings")
-                $0.strings([warning])
+            let warnings = (notes?.warnings ?? []) + (warning.map { [$0] } ?? [])
+            for (key, texts) in [("warnings", warnings), ("infos", notes?.infos ?? [])]
+            where !texts.isEmpty {
+                $0.key(key)
+                $0.strings(texts)
             }
         }
         return Answer(bytes: json.bytes)
@@ -79,13 +88,15 @@ extension APIHandler {
     private func instant(_ request: APIRequest) throws -> Answer {
         let at = try request.time("time") ?? sources.now()
         let limit = try request.limit()
-        let value = try engine(request).instant(request.expression(), at: at, over: sources.store)
+        let notes = QueryNotes()
+        let value = try engine(request).instant(
+            request.expression(), at: at, over: sources.store, notes: notes)
         switch value {
-        case .scalar(let number): return point("scalar", at, formatted(number))
-        case .string(let text): return point("string", at, text)
-        case .matrix(let series): return matrix(series, limit: limit)
+        case .scalar(let number): return point("scalar", at, formatted(number), notes)
+        case .string(let text): return point("string", at, text, notes)
+        case .matrix(let series): return matrix(series, limit: limit, notes)
         case .vector(let elements):
-            return success(warning: Self.warning(elements.count, limit)) {
+            return success(warning: Self.warning(elements.count, limit), notes: notes) {
                 $0.object {
                     $0.member("resultType", "vector")
                     $0.key("result")
@@ -110,17 +121,21 @@ extension APIHandler {
         guard let step = try request.duration("step") else {
             throw request.invalid("step", "cannot parse \"\" to a valid duration")
         }
+        let notes = QueryNotes()
         let series = try engine(request).range(
-            request.expression(), start: start, end: end, step: step, over: sources.store)
-        return matrix(series, limit: try request.limit())
+            request.expression(), start: start, end: end, step: step, over: sources.store,
+            notes: notes)
+        return matrix(series, limit: try request.limit(), notes)
     }
 
     private static func warning(_ count: Int, _ limit: Int?) -> String? {
         limit.map { $0 < count } == true ? "results truncated due to limit" : nil
     }
 
-    private func point(_ type: String, _ at: Timestamp, _ text: String) -> Answer {
-        success {
+    private func point(
+        _ type: String, _ at: Timestamp, _ text: String, _ notes: QueryNotes
+    ) -> Answer {
+        success(notes: notes) {
             $0.object {
                 $0.member("resultType", type)
                 $0.key("result")
@@ -129,8 +144,8 @@ extension APIHandler {
         }
     }
 
-    private func matrix(_ series: [Series], limit: Int?) -> Answer {
-        success(warning: Self.warning(series.count, limit)) {
+    private func matrix(_ series: [Series], limit: Int?, _ notes: QueryNotes) -> Answer {
+        success(warning: Self.warning(series.count, limit), notes: notes) {
             $0.object {
                 $0.member("resultType", "matrix")
                 $0.key("result")

@@ -51,9 +51,16 @@ extension APIHandler {
 
     private static func write(_ target: TargetStatus, to json: inout JSONText) {
         let labels = ["service": target.service, "instance": target.instance]
+        let interval = Duration.milliseconds(Int64(target.intervalSeconds * 1000))
+        let timeout = target.timeoutSeconds ?? min(target.intervalSeconds, 10)
+        let timeoutText = Duration.milliseconds(Int64(timeout * 1000)).prometheusDescription
         json.object {
             $0.key("discoveredLabels")
-            $0.labels(labels)
+            $0.labels(
+                labels.merging(discoveredLabels(target.url)) { $1 }.merging([
+                    "__scrape_interval__": interval.prometheusDescription,
+                    "__scrape_timeout__": timeoutText,
+                ]) { $1 })
             $0.key("labels")
             $0.labels(labels)
             $0.member("scrapePool", target.service)
@@ -64,10 +71,21 @@ extension APIHandler {
             $0.member("lastScrapeDuration", number: target.lastDurationSeconds ?? 0)
             let isKnown = target.lastScrapeMilliseconds != nil
             $0.member("health", isKnown ? (target.isUp ? "up" : "down") : "unknown")
-            $0.member(
-                "scrapeInterval",
-                Duration.milliseconds(Int64(target.intervalSeconds * 1000)).prometheusDescription)
+            $0.member("scrapeInterval", interval.prometheusDescription)
+            $0.member("scrapeTimeout", timeoutText)
         }
+    }
+
+    /// As Prometheus tells scheme, address and path apart.
+    private static func discoveredLabels(_ url: String) -> [String: String] {
+        guard let colon = url.firstRange(of: "://") else { return ["__address__": url] }
+        let rest = url[colon.upperBound...]
+        let address = rest.prefix { $0 != "/" && $0 != "?" }
+        let path = rest.dropFirst(address.count).prefix { $0 != "?" }
+        return [
+            "__scheme__": String(url[..<colon.lowerBound]), "__address__": String(address),
+            "__metrics_path__": path.isEmpty ? "/" : String(path),
+        ]
     }
 
     /// RFC 3339; Go's zero time where there is none.

@@ -21,15 +21,18 @@ package struct APIServer: Service {
     private let onReady: @Sendable (Int) async -> Void
 
     /// - Parameters:
+    ///   - limits: Those of the settings where none are given.
     ///   - onReady: Called once connections are accepted, with the port that was taken.
     package init(
-        _ settings: APISettings, sources: APISources, limits: APILimits = APILimits(),
+        _ settings: APISettings, sources: APISources, limits: APILimits? = nil,
         logger: Logger, onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.settings = settings
         self.logger = logger
         self.onReady = onReady
-        handler = APIHandler(settings: settings, sources: sources, limits: limits)
+        handler = APIHandler(
+            settings: settings, sources: sources,
+            limits: limits ?? APILimits(settings.limits))
     }
 
     /// Serves until the task is cancelled or the service group shuts down.
@@ -75,14 +78,20 @@ package struct APIError: Error, Equatable, CustomStringConvertible {
 /// What requests may use.
 package struct APILimits: Sendable {
     /// Of a form; Grafana's longest are some kilobytes.
-    package var bodyByteCount = 1 << 20
+    package var bodyByteCount: Int
     /// Questions at work; one more is refused with 503.
-    package var concurrentCount = 8
+    package var concurrentCount: Int
     /// Also what a `timeout` of the request can at most ask for.
-    package var timeout = Duration.seconds(60)
+    package var timeout: Duration
     /// Of an answer of `series`, `labels` and the like.
     package var resultCount = 500_000
     package var query = QueryLimits()
 
-    package init() {}
+    package init(_ limits: APISettings.Limits = APISettings.Limits()) {
+        bodyByteCount = limits.bodyByteCount
+        concurrentCount = limits.concurrentCount
+        timeout = limits.timeout
+        query.maximumSamples = limits.sampleCount
+        query.maximumSeries = limits.seriesCount
+    }
 }

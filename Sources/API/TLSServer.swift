@@ -36,7 +36,8 @@ enum TLSServer {
         do {
             return try body(path)
         } catch {
-            throw APIError(message: "tls.\(option) '\(path)' holds no PEM that can be used: \(error)")
+            throw APIError(
+                message: "tls.\(option) '\(path)' holds no PEM that can be used: \(error)")
         }
     }
 }

@@ -17,6 +17,22 @@ package struct APISettings: Sendable, Equatable {
         }
     }
 
+    /// What clients may use.
+    package struct Limits: Sendable, Equatable {
+        /// Samples read plus values computed, by one query.
+        package var sampleCount = 50_000_000
+        /// Series that one selector may select.
+        package var seriesCount = 500_000
+        /// Of one question; also what a `timeout` parameter can at most ask for.
+        package var timeout = Duration.seconds(60)
+        /// Questions at work at a time.
+        package var concurrentCount = 8
+        /// Of the form in a request.
+        package var bodyByteCount = 1 << 20
+
+        package init() {}
+    }
+
     /// A name or an address, without brackets.
     package var host: String
     /// 0 takes a free one.
@@ -26,6 +42,7 @@ package struct APISettings: Sendable, Equatable {
     package var tls: TLS?
     /// Serves other machines even without credentials or TLS.
     package var isInsecure = false
+    package var limits = Limits()
 
     package init(host: String, port: Int) {
         self.host = host

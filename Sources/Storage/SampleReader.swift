@@ -34,7 +34,9 @@ struct SampleReader {
             let rows = try Row.fetchCursor(select, arguments: [bucket, from, through])
             var blocks: [(id: Int64, payload: [UInt8])] = []
             while let row = try rows.next() {
-                let payload = try row.withUnsafeData(atIndex: 1) { [UInt8]($0 ?? Data()) }
+                let payload = try row.withUnsafeData(atIndex: 1) { data in
+                    (data ?? Data()).withUnsafeBytes { [UInt8]($0) }
+                }
                 blocks.append((row[0], payload))
             }
             return BucketRead(indices: indices, blocks: blocks)
@@ -66,14 +68,20 @@ struct SampleReader {
     ) throws {
         let reads = try layouts.compactMap { layout, foldedThrough -> JournalRead? in
             let positions = layout.positions(of: wanted)
-            if positions.isEmpty { return nil }
+            guard let last = positions.last?.position else { return nil }
+            // No value lies further back than this in a row.
+            let reach =
+                layout.hasTimestamps
+                ? Int.max : (layout.series.count + 1) / 2 + (last + 1) * MemoryLayout<Double>.size
             // Rows with timestamps of their own may hold any time.
             let range = layout.hasTimestamps ? (Int64.min, Int64.max) : (from, through)
             let cursor = try journalRows(
                 of: layout, after: foldedThrough, from: range.0, through: range.1)
             var rows: [JournalRead.Row] = []
             while let row = try cursor.next() {
-                let payload = try row.withUnsafeData(atIndex: 2) { [UInt8]($0 ?? Data()) }
+                let payload = try row.withUnsafeData(atIndex: 2) { data in
+                    (data ?? Data()).withUnsafeBytes { [UInt8]($0.prefix(reach)) }
+                }
                 rows.append((row[0], row[1], payload))
             }
             return rows.isEmpty ? nil : JournalRead(layout, positions, rows)

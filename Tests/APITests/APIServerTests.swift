@@ -2,6 +2,7 @@ import API
 import Configuring
 import Foundation
 import HTTP
+import Querying
 import Testing
 
 @Suite("The HTTP API answers as Prometheus does")
@@ -127,6 +128,10 @@ struct APIServerTests {
             #expect(targets.contains(#""scrapeUrl":"http://h:1/metrics""#))
             #expect(targets.contains(#""lastError":"connection refused""#))
             #expect(targets.contains(#""health":"down""#))
+            #expect(targets.contains(#""scrapeInterval":"2s","scrapeTimeout":"2s""#))
+            #expect(targets.contains(#""lastScrapeDuration":0.5"#))
+            #expect(targets.contains(#""__address__":"h:1""#))
+            #expect(targets.contains(#""__metrics_path__":"/metrics""#))
             let rules = text(try await api.get("/api/v1/rules"))
             #expect(rules.contains(#""name":"Drift","type":"alerting","state":"inactive""#))
             #expect(rules.contains(#""duration":60"#))
@@ -140,6 +145,43 @@ struct APIServerTests {
             #expect(build.contains(#""1.2.3""#))
             try await api.expect(200, "/-/healthy")
             try await api.expect(200, "/-/ready")
+        }
+    }
+
+    @Test("what is odd about an expression is said beside its value")
+    func annotations() async throws {
+        try await Served.run { api in
+            let gauge = text(try await api.get("/api/v1/query?query=sum(rate(psi%5B5s%5D))"))
+            #expect(
+                gauge.hasSuffix(
+                    #""infos":["PromQL info: metric might not be a counter, name does not end in "#
+                        + #"_total/_sum/_count/_bucket: \"psi\" (1:10)"]}"#), "\(gauge)")
+            let quantile = text(
+                try await api.get(
+                    "/api/v1/query_range?query=quantile(2,psi)&start=1795239722&end=1795239722&step=1"
+                ))
+            #expect(
+                quantile.hasSuffix(
+                    #""warnings":["PromQL warning: quantile value should be between 0 and 1, got 2"]}"#
+                ),
+                "\(quantile)")
+            let bucket = text(
+                try await api.get("/api/v1/query?query=histogram_quantile(0.5,hits_total)"))
+            #expect(bucket.contains(#"malformed value of \"\" for metric name \"hits_total\""#))
+            let counter = text(try await api.get("/api/v1/query?query=rate(hits_total%5B5s%5D)"))
+            #expect(!counter.contains("infos"))
+        }
+    }
+
+    @Test("what clients ask for besides: formatted expressions, exemplars")
+    func besides() async throws {
+        try await Served.run { api in
+            try expect(
+                try await api.post("/api/v1/format_query", "query=sum(psi)by(model)%2F+1e3"), 200,
+                #"{"status":"success","data":"sum by (model) (psi) / 1000"}"#)
+            try expect(
+                try await api.get("/api/v1/query_exemplars?query=psi&start=0&end=1"), 200,
+                #"{"status":"success","data":[]}"#)
         }
     }
 
@@ -212,6 +254,19 @@ struct APIServerTests {
             #expect(text(late).contains(#""errorType":"timeout""#))
             let deleted = try await api.ask("/metrics", method: "DELETE", body: nil, headers: [])
             #expect(deleted.status == 405)
+        }
+        limits.timeout = .seconds(60)
+        limits.query.maximumSamples = 5
+        try await Served.run(limits: limits) { api in
+            let large = try await api.get("/api/v1/query?query=hits_total%5B10s%5D")
+            #expect(large.status == 422)
+            #expect(text(large).contains("more than 5"))
+        }
+        limits.query = QueryLimits(maximumSeries: 1)
+        try await Served.run(limits: limits) { api in
+            let many = try await api.get("/api/v1/query?query=psi")
+            #expect(many.status == 422)
+            #expect(text(many).contains("selects 2 series, at most 1 are allowed"))
         }
         limits.concurrentCount = 0
         try await Served.run(limits: limits) { api in

@@ -8,6 +8,14 @@ struct RecordedSource: SeriesSource {
     /// Of one instant, the present one.
     var recorded: [LabelSet: Sample] = [:]
 
+    func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        recorded.isEmpty
+            ? try base.unorderedSeries(matching: matchers, from: from, through: through)
+            : try series(matching: matchers, from: from, through: through)
+    }
+
     func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {

@@ -38,7 +38,9 @@ extension Evaluator {
         }
         let parameters = try scalar(parameter, on: grid)
         switch node.aggregator {
-        case .quantile: return groups.quantiles(frame, parameters)
+        case .quantile:
+            noteUnlessQuantiles(parameters)
+            return groups.quantiles(frame, parameters)
         case .limitRatio:
             if parameters.contains(where: \.isNaN) { throw Self.parameterIsNaN(node) }
             return LimitRatio(ratios: parameters).selecting(from: frame)

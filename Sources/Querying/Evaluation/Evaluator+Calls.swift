@@ -135,11 +135,13 @@ extension Evaluator {
         _ function: RangeFunction, of argument: Node, on grid: StepGrid
     ) throws(QueryError) -> Frame {
         if let rolled = try rolledUp(function, of: argument, on: grid) { return rolled }
-        return try overWindows(argument, on: grid, keepsName: function.keepsName) {
+        let frame = try overWindows(argument, on: grid, keepsName: function.keepsName) {
             series, windows, cells in
             function.append(
                 series.timestamps.span, series.values.span, windows, to: &cells)
         }
+        if frame.rowCount > 0 { noteUnlessCounter(function, of: argument) }
+        return frame
     }
 
     /// One row a series, whose cells the body appends.
@@ -161,6 +163,7 @@ extension Evaluator {
         switch call.function.name {
         case "quantile_over_time":
             let parameters = try scalar(call.arguments[0], on: grid)
+            noteUnlessQuantiles(parameters)
             return try overWindows(call.arguments[1], on: grid, keepsName: false) {
                 series, windows, cells in
                 appendQuantiles(parameters, series, windows, to: &cells)

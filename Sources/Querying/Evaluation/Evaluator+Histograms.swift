@@ -9,7 +9,9 @@ extension Evaluator {
         let first = try scalar(call.arguments[0], on: grid)
         let second = isQuantile ? [] : try scalar(call.arguments[1], on: grid)
         let frame = try vector(call.arguments[isQuantile ? 1 : 2], on: grid)
+        if isQuantile { noteUnlessQuantiles(first) }
         let histograms = ClassicHistograms(of: frame)
+        if let labels = histograms.malformed { noteMalformedBucket(labels) }
         try charge(rows: histograms.labels.count, steps: grid.count)
         var result = Frame(labels: histograms.labels, stepCount: grid.count)
         var buckets: [HistogramBucket] = []
@@ -37,6 +39,8 @@ extension Evaluator {
 private struct ClassicHistograms {
     /// Of each histogram, without `le` and the metric's name.
     let labels: [LabelSet]
+    /// Of the first row whose bound cannot be read.
+    private(set) var malformed: LabelSet?
     /// Of each histogram, by ascending bound.
     let buckets: [[(row: Int, upperBound: Double)]]
 
@@ -47,7 +51,10 @@ private struct ClassicHistograms {
         var scratch: [UInt8] = []
         for (row, labels) in frame.labels.enumerated() {
             // A row without a readable bound is no bucket.
-            guard let text = labels["le"], let bound = Double(text), !bound.isNaN else { continue }
+            guard let text = labels["le"], let bound = Double(text), !bound.isNaN else {
+                malformed = malformed ?? labels
+                continue
+            }
             projection.write(labels, to: &scratch)
             let histogram = index.insert(bytes: scratch)
             if histogram == buckets.count { buckets.append([]) }

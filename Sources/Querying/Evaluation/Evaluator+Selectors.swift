@@ -43,10 +43,14 @@ extension Evaluator {
         let sampleCount = found.reduce(0) { $0 + $1.values.count }
         let workOfEach = sampleCount / max(found.count, 1) + grid.count
         let isCancelled = limits.isCancelled
-        let parts = inParts(of: found.count, size: max(1, Self.workOfPart / workOfEach)) { range in
+        let size = max(1, Self.workOfPart / workOfEach)
+        let parts = try inParts(of: found.count, size: size) { range throws(QueryError) in
             var cells: [Double] = []
             cells.reserveCapacity(range.count * grid.count)
-            for series in found[range] where !isCancelled() { body(series, &cells) }
+            for series in found[range] {
+                if isCancelled() { throw QueryError.timedOut }
+                body(series, &cells)
+            }
             return cells
         }
         try checkCancellation()

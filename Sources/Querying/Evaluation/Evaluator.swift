@@ -20,6 +20,7 @@ final class Evaluator<Source: SeriesSource> {
     let queryStart: Int64
     let queryEnd: Int64
     let profile: QueryProfile?
+    let notes: QueryNotes?
     /// Whether anything depends on the order of series: what ranks them, and the elements of an
     /// instant, which are shown as they come.
     private(set) var needsOrder: Bool
@@ -40,9 +41,10 @@ final class Evaluator<Source: SeriesSource> {
 
     init(
         source: Source, limits: QueryLimits, start: Int64, end: Int64,
-        profile: QueryProfile? = nil
+        profile: QueryProfile? = nil, notes: QueryNotes? = nil
     ) {
         self.source = source
+        self.notes = notes
         self.profile = profile
         self.limits = limits
         lookback = Self.bounded(limits.lookback)
@@ -87,9 +89,7 @@ final class Evaluator<Source: SeriesSource> {
 
     /// To be called every few thousand values.
     func checkCancellation() throws(QueryError) {
-        if limits.isCancelled() {
-            throw QueryError(.timeout, "query timed out in expression evaluation")
-        }
+        if limits.isCancelled() { throw QueryError.timedOut }
     }
 
     // MARK: Series
@@ -253,6 +253,10 @@ final class Evaluator<Source: SeriesSource> {
             return .vector(frame)
         }
     }
+}
+
+extension QueryError {
+    static let timedOut = QueryError(.timeout, "query timed out in expression evaluation")
 }
 
 extension Selector {

@@ -97,9 +97,11 @@ extension Frame {
 
     /// Removes the metric's name from every row.
     mutating func dropNames(_ policy: DuplicatePolicy) throws(QueryError) {
-        guard let first = labels.first?.canonicalBytes.withUnsafeBufferPointer({
-            Array(LabelBytes($0).value(of: LabelProjection.metricName))
-        }) else { return }
+        guard
+            let first = labels.first?.canonicalBytes.withUnsafeBufferPointer({
+                Array(LabelBytes($0).value(of: LabelProjection.metricName))
+            })
+        else { return }
         let projection = LabelProjection.without([LabelSet.metricNameLabel])
         let named = labels
         let parts = inParts(of: named.count, size: 4096) { rows in

@@ -11,15 +11,19 @@ package struct QueryEngine: Sendable {
 
     /// The expression's value at one instant.
     ///
+    /// - Parameters:
+    ///   - profile: Told what each part cost.
+    ///   - notes: Told what is odd.
     /// - Throws: `badData` for a time out of range, `execution` where the data or a limit does
     ///   not allow an answer or the source failed, `timeout` where it was cancelled.
     package func instant(
         _ expression: QueryExpression, at time: Timestamp, over source: some SeriesSource,
-        profile: QueryProfile? = nil
+        profile: QueryProfile? = nil, notes: QueryNotes? = nil
     ) throws(QueryError) -> QueryValue {
         let grid = StepGrid(instant: try checked(time))
         let evaluator = Evaluator(
-            source: source, limits: limits, start: grid.start, end: grid.start, profile: profile)
+            source: source, limits: limits, start: grid.start, end: grid.start,
+            profile: profile, notes: notes)
         switch expression.root.unwrapped {
         case .range, .subquery:
             return .matrix(try evaluator.samples(of: expression.root, on: grid))
@@ -45,12 +49,12 @@ package struct QueryEngine: Sendable {
     ///   for an expression that is a range vector or a string.
     package func range(
         _ expression: QueryExpression, start: Timestamp, end: Timestamp, step: Duration,
-        over source: some SeriesSource, profile: QueryProfile? = nil
+        over source: some SeriesSource, profile: QueryProfile? = nil, notes: QueryNotes? = nil
     ) throws(QueryError) -> [Series] {
         let grid = try grid(start, end, step)
         let evaluator = Evaluator(
             source: source, limits: limits, start: grid.start, end: end.milliseconds,
-            profile: profile)
+            profile: profile, notes: notes)
         switch expression.root.unwrapped {
         case .range, .subquery: throw Self.notForRange("range vector")
         case .string: throw Self.notForRange("string")

@@ -10,6 +10,9 @@ struct Function: Equatable, Sendable {
 
     static func == (a: Function, b: Function) -> Bool { a.name == b.name }
 
+    /// Of every function, in order.
+    static var names: [String] { all.keys.sorted() }
+
     static func named(_ name: String) -> Function? { all[name] }
 
     private init(
@@ -85,7 +88,7 @@ struct Function: Equatable, Sendable {
     /// distance; nil where none is near.
     static func suggestion(for name: String) -> String? {
         let wanted = Array(name.lowercased().utf8.prefix(64))
-        let names = all.keys.sorted() + Aggregator.allCases.map(\.rawValue)
+        let names = Self.names + Aggregator.allCases.map(\.rawValue)
         let nearest = names.map { (name: $0, distance: distance(wanted, Array($0.utf8))) }
             .min { a, b in
                 if a.distance != b.distance { return a.distance < b.distance }

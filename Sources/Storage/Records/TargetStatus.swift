@@ -10,6 +10,8 @@ package struct TargetStatus: Codable, Sendable, Equatable {
     package var preset: String
     package var isPresetRecognised: Bool
     package var intervalSeconds: Double
+    /// nil in records of earlier versions.
+    package var timeoutSeconds: Double?
     package var isUp: Bool
     package var lastScrapeMilliseconds: Int64?
     package var lastDurationSeconds: Double?
@@ -19,7 +21,8 @@ package struct TargetStatus: Codable, Sendable, Equatable {
 
     package init(
         service: String, instance: String, url: String, preset: String, isPresetRecognised: Bool,
-        intervalSeconds: Double, isUp: Bool, lastScrapeMilliseconds: Int64?,
+        intervalSeconds: Double, timeoutSeconds: Double? = nil, isUp: Bool,
+        lastScrapeMilliseconds: Int64?,
         lastDurationSeconds: Double?, sampleCount: Int, message: String?
     ) {
         self.service = service
@@ -28,6 +31,7 @@ package struct TargetStatus: Codable, Sendable, Equatable {
         self.preset = preset
         self.isPresetRecognised = isPresetRecognised
         self.intervalSeconds = intervalSeconds
+        self.timeoutSeconds = timeoutSeconds
         self.isUp = isUp
         self.lastScrapeMilliseconds = lastScrapeMilliseconds
         self.lastDurationSeconds = lastDurationSeconds

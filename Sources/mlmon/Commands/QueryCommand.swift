@@ -45,6 +45,15 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "Also say on standard error what each part of the expression cost.")
     var explain = false
 
+    @Option(help: "Samples that the query may read and compute.")
+    var maxSamples = QueryLimits().maximumSamples
+
+    @Option(help: "Series that one selector may select.")
+    var maxSeries = QueryLimits().maximumSeries
+
+    @Option(help: "Give up after this long, like 30s (default: never).")
+    var timeout: String?
+
     @OptionGroup var location: StoreLocation
 
     func run() throws {
@@ -55,15 +64,16 @@ struct QueryCommand: ParsableCommand {
         do {
             let expression = try QueryExpression(parsing: expression)
             let store = try location.openForReading()
-            let engine = QueryEngine()
             let output = QueryOutput(format: format)
             let clock = ContinuousClock()
             let begun = clock.now
+            let engine = QueryEngine(limits: try limits(since: begun))
             let profile = explain ? QueryProfile { clock.now - begun } : nil
+            let notes = QueryNotes()
             if let range {
                 let series = try engine.range(
                     expression, start: range.start, end: range.end, step: range.step, over: store,
-                    profile: profile)
+                    profile: profile, notes: notes)
                 if graph {
                     let grid = QueryGraph(start: range.start, end: range.end, step: range.step)
                     for line in grid.lines(of: series) { print(line) }
@@ -73,14 +83,29 @@ struct QueryCommand: ParsableCommand {
             } else {
                 let instant = try Instant.parse(at, option: "--at") ?? Program.now()
                 output.write(
-                    try engine.instant(expression, at: instant, over: store, profile: profile),
+                    try engine.instant(
+                        expression, at: instant, over: store, profile: profile, notes: notes),
                     at: instant)
             }
+            for note in notes.warnings + notes.infos { Program.complain("mlmon: \(note)") }
             if let profile { explain(profile) }
         } catch let error as QueryError {
             QueryOutput(format: format).write(error)
             throw ExitCode(1)
         }
+    }
+
+    private func limits(since begun: ContinuousClock.Instant) throws -> QueryLimits {
+        var limits = QueryLimits()
+        limits.maximumSamples = maxSamples
+        limits.maximumSeries = maxSeries
+        guard let timeout else { return limits }
+        guard let timeout = Duration(parsingPrometheus: timeout), timeout > .zero else {
+            throw Self.mistake("--timeout is '\(timeout)', expected a duration like 30s")
+        }
+        let deadline = begun + timeout
+        limits.isCancelled = { ContinuousClock.now > deadline }
+        return limits
     }
 
     private func explain(_ profile: QueryProfile) {
