@@ -16,6 +16,8 @@ struct RollupPlan: Equatable {
 
     /// A resolution is worth its while from so many windows on.
     private static let leastWindowCount: Int64 = 24
+    /// Samples answer what spans less, milliseconds: they are exact, and few enough.
+    private static let leastSpan: Int64 = 2 * 86_400_000
     private static let roundingShare: Int64 = 4
 
     /// The coarsest resolution that does, nil where samples are as good or all there is.
@@ -37,7 +39,7 @@ struct RollupPlan: Equatable {
         }
         for level in offer.levels.reversed() {
             let resolution = level.resolution
-            guard length >= resolution * Self.leastWindowCount,
+            guard length >= max(resolution * Self.leastWindowCount, Self.leastSpan),
                 (level.oldest ?? .max) <= max(from, oldest)
             else { continue }
             if isSingle {
