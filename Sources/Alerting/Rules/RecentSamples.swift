@@ -17,8 +17,16 @@ package final class RecentSamples: SeriesSource, Sendable {
     private struct State {
         var selections: [RecentSelection] = []
         var indices: [[LabelMatcher]: Int] = [:]
-        /// Selections that keep series of a table, by its identifier.
-        var tables: [UInt64: [Int]] = [:]
+        /// By the table's identifier.
+        var tables: [UInt64: Known] = [:]
+    }
+
+    /// What is known of a table.
+    private struct Known {
+        /// Selections that keep series of it.
+        var interested: [Int] = []
+        /// The first so many selections were asked.
+        var askedCount = 0
     }
 
     private static let tableLimit = 50_000
@@ -34,8 +42,9 @@ package final class RecentSamples: SeriesSource, Sendable {
     package func note(_ batches: [SampleBatch]) {
         state.withLock { state in
             for batch in batches where !state.selections.isEmpty {
-                let interested = state.tables[batch.table.id] ?? adopt(batch.table, &state)
-                for index in interested { state.selections[index].append(batch) }
+                for index in interested(in: batch.table, &state) {
+                    state.selections[index].append(batch)
+                }
             }
         }
     }
@@ -64,15 +73,19 @@ package final class RecentSamples: SeriesSource, Sendable {
         state.indices[matchers] = state.selections.count
         state.selections.append(
             RecentSelection(matchers: matchers, reach: reach, coveredSince: start))
-        // Tables are looked at anew, now with this selection.
-        state.tables = [:]
     }
 
-    private func adopt(_ table: SeriesTable, _ state: inout State) -> [Int] {
+    private func interested(in table: SeriesTable, _ state: inout State) -> [Int] {
+        var known = state.tables[table.id] ?? Known()
+        if known.askedCount == state.selections.count { return known.interested }
+        for index in known.askedCount..<state.selections.count
+        where state.selections[index].adopt(table) {
+            known.interested.append(index)
+        }
+        known.askedCount = state.selections.count
         if state.tables.count >= Self.tableLimit { state.tables = [:] }
-        let interested = state.selections.indices.filter { state.selections[$0].adopt(table) }
-        state.tables[table.id] = interested
-        return interested
+        state.tables[table.id] = known
+        return known.interested
     }
 
     /// The selection that holds most is left to the store.

@@ -13,12 +13,17 @@ struct RecentSelection {
         /// Row after row.
         var values: [Double] = []
 
-        mutating func dropRows(before start: Int64) {
+        /// Makes room for a row: where rows are over by moving the rest, else by growing a little,
+        /// since most strips soon have the size that they keep.
+        mutating func makeRoom(droppingRowsBefore start: Int64) {
+            let width = positions.count
+            guard values.count + width > values.capacity else { return }
             let count = times.partitioningIndex { $0 >= start }
-            // Moving the rest is worth it once for many rows.
-            guard count * 4 > times.count else { return }
             times.removeFirst(count)
-            values.removeFirst(count * positions.count)
+            values.removeFirst(count * width)
+            if count * 8 < times.count {
+                values.reserveCapacity(values.count + max(values.count / 4, width * 8))
+            }
         }
     }
 
@@ -85,7 +90,7 @@ struct RecentSelection {
             return
         }
         newest = max(newest, at)
-        strip.dropRows(before: at - reach - Self.slack)
+        strip.makeRoom(droppingRowsBefore: at - reach - Self.slack)
         strip.times.append(at)
         for position in strip.positions { strip.values.append(batch.values[position]) }
         strips[batch.table.id] = strip
