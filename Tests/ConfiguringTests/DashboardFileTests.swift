@@ -83,13 +83,13 @@ let dashboardCases: [MistakeCase] = [
               - {title: b, hight: 4, height: 2, width: 13, queries: up}
 
         """,
-        "d.yaml:4:24: kind is 'linse'; did you mean 'lines'?",
-        "d.yaml:4:37: unit is 'second'; did you mean 'seconds'?",
-        "d.yaml:4:52: width is 'halve'; expected 'full', 'three-quarters', 'two-thirds', 'half', "
+        "d.yaml:4:26: kind is 'linse'; did you mean 'lines'?",
+        "d.yaml:4:39: unit is 'second'; did you mean 'seconds'?",
+        "d.yaml:4:54: width is 'halve'; expected 'full', 'three-quarters', 'two-thirds', 'half', "
             + "'third' or 'quarter'",
-        "d.yaml:5:18: unknown key 'hight' in a panel; did you mean 'height'?",
-        "d.yaml:5:36: height is '2', expected a whole number from 3 to 60",
-        "d.yaml:5:46: width is '13'; expected 1 to 12, or 'full', 'three-quarters', 'two-thirds', "
+        "d.yaml:5:20: unknown key 'hight' in a panel; did you mean 'height'?",
+        "d.yaml:5:38: height is '2', expected a whole number from 3 to 60",
+        "d.yaml:5:48: width is '13'; expected 1 to 12, or 'full', 'three-quarters', 'two-thirds', "
             + "'half', 'third' or 'quarter'"),
     MistakeCase(
         "PromQL, where it stands, variables or not",
@@ -108,9 +108,9 @@ let dashboardCases: [MistakeCase] = [
 
         """,
         "d.yaml:5:46: queries: …",
-        "d.yaml:10:20: query: expected type range vector in call to function \"rate\", "
+        "d.yaml:10:24: query: expected type range vector in call to function \"rate\", "
             + "got instant vector",
-        "d.yaml:11:18: queries: …"),
+        "d.yaml:11:17: queries: …"),
     MistakeCase(
         "legends, references and units out of place",
         """

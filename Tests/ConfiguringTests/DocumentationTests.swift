@@ -80,7 +80,7 @@ struct DocumentationTests {
             "window", "learn", "minimum_samples", "significance", "minimum_effect", "threshold",
             "warm_up", "memory", "send_resolved", "max_alerts", "receiver", "group_by",
             "group_wait", "group_interval", "repeat_interval", "matchers", "continue", "routes",
-            "dashboards", "pages", "panels", "queries", "legend", "references", "kind", "width",
+            "dashboards", "panels", "queries", "legend", "references", "kind", "width",
             "height", "unit",
         ]
         for key in keys {

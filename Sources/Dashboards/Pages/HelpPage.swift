@@ -6,7 +6,7 @@ struct HelpPage {
     /// Lines left out at the top.
     var scroll = 0
 
-    private static let signs = [
+    private static let signs: [(keys: String, text: String)] = [
         ("▲ DOWN CRIT", "every target fails; a critical alert fires"),
         ("! WARN", "another alert fires, or predictions drifted"),
         ("○ PEND", "an alert is about to fire"),
@@ -17,8 +17,11 @@ struct HelpPage {
     ]
 
     private var lines: [(keys: String, text: String)] {
-        KeyTable.bindings.filter { $0.pages.contains(page) }.map { ($0.keyText, $0.help) }
-            + [("", "")] + Self.signs
+        var lines = Self.signs
+        lines.insert((keys: "", text: ""), at: 0)
+        let bindings = KeyTable.bindings.filter { $0.pages.contains(page) }
+        lines.insert(contentsOf: bindings.map { (keys: $0.keyText, text: $0.help) }, at: 0)
+        return lines
     }
 
     private func columnCount(in rect: Rect) -> Int {

@@ -12,21 +12,7 @@ extension Theme {
             .merging(series: [80, 179, 210, 110, 150, 176, 208, 188])
             .merging(calm: [235, 236, 237, 238, 95, 131, 167, 203, 209, 215]),
         sixteen: paletteOnDark,
-        direct: [
-            .canvas: 0x0F_12_17, .bar: 0x1A_1F_28, .selection: 0x26_2F_3D, .grid: 0x39_41_4D,
-        ].merging(ramp(Role.flow, [0x12_45_70, 0x1B_5F_93, 0x2F_7F_B6, 0x56_A0_D3, 0x8C_C4_EA]))
-            .merging(
-                ramp(Role.fault, [0x5E_2B_36, 0x86_39_41, 0xB3_49_4C, 0xE0_62_5B, 0xFA_8C_78])
-            )
-            // Inferno's lightness rises evenly, so that twice as much looks twice as bright.
-            .merging(
-                ramp(
-                    Role.heat,
-                    [
-                        0x16_0B_39, 0x2A_0B_54, 0x42_0A_68, 0x5A_11_6E, 0x72_19_6E, 0x89_22_6A,
-                        0xA3_2C_61, 0xBC_37_54, 0xD2_4A_41, 0xE6_62_2C, 0xF4_83_11, 0xFC_AA_0F,
-                        0xF5_E0_66,
-                    ])))
+        direct: directOnDark)
 
     /// The terminal's palette and background, for people who chose them with care.
     package static let terminal = Theme(
@@ -80,21 +66,28 @@ extension Theme {
         .merging(series: [6, 3, 1, 4, 2, 5, 9, 8])
         .merging(calm: [7, 7, 7, 7, 8, 3, 3, 9, 1, 1])
 
-    private static func ramp(_ role: (Int) -> Role, _ colors: [Int32]) -> [Role: Int32] {
-        Dictionary(uniqueKeysWithValues: colors.enumerated().map { (role($0), $1) })
-    }
+    private static let directOnDark: [Role: Int32] = {
+        var colors: [Role: Int32] = [
+            .canvas: 0x0F1217, .bar: 0x1A1F28, .selection: 0x262F3D, .grid: 0x39414D,
+        ]
+        let flow: [Int32] = [0x124570, 0x1B5F93, 0x2F7FB6, 0x56A0D3, 0x8CC4EA]
+        let fault: [Int32] = [0x5E2B36, 0x863941, 0xB3494C, 0xE0625B, 0xFA8C78]
+        // Inferno's lightness rises evenly, so that twice as much looks twice as bright.
+        let heat: [Int32] = [
+            0x160B39, 0x2A0B54, 0x420A68, 0x5A116E, 0x72196E, 0x89226A, 0xA32C61, 0xBC3754,
+            0xD24A41, 0xE6622C, 0xF48311, 0xFCAA0F, 0xF5E066,
+        ]
+        for (level, color) in flow.enumerated() { colors[.flow(level)] = color }
+        for (level, color) in fault.enumerated() { colors[.fault(level)] = color }
+        for (level, color) in heat.enumerated() { colors[.heat(level)] = color }
+        return colors
+    }()
 
     private static func ramps(flow: [Int16], fault: [Int16]) -> [Role: Int16] {
         var roles: [Role: Int16] = [:]
         for (level, color) in flow.enumerated() { roles[.flow(level)] = color }
         for (level, color) in fault.enumerated() { roles[.fault(level)] = color }
         return roles
-    }
-}
-
-extension [Role: Int32] {
-    fileprivate func merging(_ other: [Role: Int32]) -> [Role: Int32] {
-        merging(other) { $1 }
     }
 }
 
