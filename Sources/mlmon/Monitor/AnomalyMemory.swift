@@ -12,8 +12,9 @@ struct AnomalyMemory: Codable {
         let service: String
         let model: String
         let version: String
-        let signal: String
+        private(set) var signal: String
 
+        /// - Parameter signal: Empty for the version itself.
         init(_ labels: LabelSet, signal: String) {
             service = labels["service"] ?? ""
             model = labels["model"] ?? ""
@@ -25,6 +26,12 @@ struct AnomalyMemory: Codable {
         func isSibling(of other: Key) -> Bool {
             service == other.service && model == other.model && signal == other.signal
                 && version != other.version
+        }
+
+        func with(signal: String) -> Key {
+            var key = self
+            key.signal = signal
+            return key
         }
 
         func labels(metric: String) -> LabelSet {
@@ -49,26 +56,44 @@ struct AnomalyMemory: Codable {
     }
 
     /// Judges a point and learns from it; a signal that is new begins to warm up.
-    ///
-    /// A new version takes over what the others of its model had: their share is to be learned anew.
     mutating func observe(
         _ value: Double, of key: Key, _ signal: AnomalySignal, at time: Timestamp,
         options: AnomalyOptions
     ) -> AnomalyVerdict {
         // Taken out while it learns, so that it is not copied.
-        let known = detectors.removeValue(forKey: key)
-        if known == nil, signal.isShared {
-            for other in detectors.keys where other.isSibling(of: key) {
-                detectors[other]?.detector = AnomalyDetector(options: signal.options(options))
-            }
-        }
         var watched =
-            known
+            detectors.removeValue(forKey: key)
             ?? Watched(
                 detector: AnomalyDetector(options: signal.options(options)), lastSeen: time)
         defer { detectors[key] = watched }
         watched.lastSeen = time
         return watched.detector.observe(value, at: time)
+    }
+
+    /// Begins the shared signals of a model anew where one of its versions is new: it takes over
+    /// what the others had.
+    ///
+    /// - Parameter versions: All there are, as keys of no signal.
+    mutating func welcome(
+        _ versions: some Sequence<Key>, _ signals: [AnomalySignal], options: AnomalyOptions
+    ) {
+        let known = Set(detectors.keys.map { $0.with(signal: "") })
+        let new = versions.filter { !known.contains($0) }
+        guard !new.isEmpty else { return }
+        for signal in signals {
+            for version in new {
+                renewSiblings(of: version.with(signal: signal.name), signal, options: options)
+            }
+        }
+    }
+
+    private mutating func renewSiblings(
+        of key: Key, _ signal: AnomalySignal, options: AnomalyOptions
+    ) {
+        guard signal.isShared else { return }
+        for other in detectors.keys where other.isSibling(of: key) {
+            detectors[other]?.detector = AnomalyDetector(options: signal.options(options))
+        }
     }
 
     mutating func forget(notSeenSince time: Timestamp, keeping limit: Int) {
@@ -102,6 +127,9 @@ struct AnomalyMemory: Codable {
                 return one.samples.lazy.filter(\.value.isFinite).map { (key: key, sample: $0) }
             }
             for point in stored.sorted(by: { $0.sample.at < $1.sample.at }) {
+                if detectors[point.key] == nil {
+                    renewSiblings(of: point.key, signal, options: options)
+                }
                 _ = observe(
                     point.sample.value, of: point.key, signal, at: point.sample.at,
                     options: options)

@@ -23,6 +23,8 @@ actor AnomalyMonitor {
     private let engine: QueryEngine
     private let interval: Duration
     private let signals: [AnomalySignal]
+    /// The versions of all models; they are known before their first rates are.
+    private let versions: QueryExpression
     private let options: AnomalyOptions
     private var memory: AnomalyMemory?
     private var savedAt: Timestamp?
@@ -40,6 +42,8 @@ actor AnomalyMonitor {
         self.engine = engine
         self.interval = interval
         self.options = options
+        versions = try QueryExpression(
+            parsing: "group by (service, model, version) (mlmon_requests_total)")
         signals = try AnomalySignal.all(window: max(interval * 4, .seconds(60)))
     }
 
@@ -53,6 +57,11 @@ actor AnomalyMonitor {
         self.memory = nil
         defer { self.memory = memory }
         memory.lastPoint = now
+        if case .vector(let elements) = try engine.instant(versions, at: now, over: store) {
+            memory.welcome(
+                elements.map { AnomalyMemory.Key($0.labels, signal: "") }, signals,
+                options: options)
+        }
         var samples: [(labels: LabelSet, value: Double)] = []
         for signal in signals {
             let value = try engine.instant(signal.expression, at: now, over: source)
