@@ -60,7 +60,10 @@ let package = Package(
                 "TimeSeries", yams,
             ],
             exclude: ["Shipped/alerts/tests"],
-            resources: [.embedInCode("Shipped/presets"), .embedInCode("Shipped/alerts")]),
+            resources: [
+                .embedInCode("Shipped/presets"), .embedInCode("Shipped/alerts"),
+                .embedInCode("Shipped/dashboards"),
+            ]),
         .target(name: "DemoFleet", dependencies: [hummingbird, logging]),
         .target(
             name: "API",
@@ -106,7 +109,12 @@ let package = Package(
                 "TimeSeries", logging,
             ]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP"]),
+            name: "MonitorTests",
+            dependencies: [
+                "mlmon", "Detection", "Querying", "Storage", "TestSupport", "TimeSeries",
+            ]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["mlmon", "TestSupport", "HTTP", grdb]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

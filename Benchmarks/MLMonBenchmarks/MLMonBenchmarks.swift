@@ -96,4 +96,18 @@ let benchmarks: @Sendable () -> Void = {
                     bins: bins, counts: bins.indices.map { Double(20 + ($0 + round) % 5) }))
         }
     }
+
+    Benchmark(
+        "Judge 10,000 points of a signal for anomalies", configuration: configuration
+    ) { benchmark in
+        var detector = AnomalyDetector()
+        let values = (0..<10_000).map { 100 + 20 * sin(Double($0) / 50) + Double($0 * 7919 % 101) }
+        var time = start
+        for _ in benchmark.scaledIterations {
+            for value in values {
+                time = time + .seconds(15)
+                blackHole(detector.observe(value, at: time))
+            }
+        }
+    }
 }

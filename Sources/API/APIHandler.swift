@@ -21,7 +21,7 @@ final class APIHandler: Sendable {
     func response(to request: Request) async -> Response {
         let path = request.uri.path
         if path == "/-/healthy" { return Self.text("mlmon is Healthy.\n") }
-        if path == "/-/ready" { return Self.text("mlmon is Ready.\n") }
+        if path == "/-/ready" { return readiness }
         guard Self.isAllowed(request.head.authority, settings) else {
             return Self.text("this address is served under names of the loopback only\n", 403)
         }
@@ -36,6 +36,16 @@ final class APIHandler: Sendable {
             return response
         }
         return await answer(to: request)
+    }
+
+    /// Not ready while nothing can be written; who asks need not show credentials, and is told
+    /// no paths.
+    private var readiness: Response {
+        switch sources.store.condition {
+        case .sound: Self.text("mlmon is Ready.\n")
+        case .diskFull: Self.text("the disk is full: samples wait in memory\n", 503)
+        case .failing: Self.text("the store cannot be written: samples wait in memory\n", 503)
+        }
     }
 
     private func answer(to request: Request) async -> Response {

@@ -39,7 +39,9 @@ extension APIHandler {
         page.gauge("mlmon_build", help: "What runs here; always 1.", suffix: "_info") {
             [(["version": sources.version], 1)]
         }
-        try writeStore(to: &page)
+        for metric in try sources.store.statistics().metrics + sources.ownMetrics() {
+            write(metric, to: &page)
+        }
         let targets = try sources.store.targets()
         page.gauge("mlmon_targets", help: "Targets by health.") {
             let up = targets.filter(\.isUp).count
@@ -57,30 +59,10 @@ extension APIHandler {
         return Answer(bytes: page.finished(), contentType: page.contentType)
     }
 
-    private func writeStore(to page: inout MetricsPage) throws {
-        let store = try sources.store.statistics()
-        let gauges: [(String, String, Int)] = [
-            ("mlmon_store_series", "Series that the store keeps.", store.seriesCount),
-            ("mlmon_store_journal_rows", "Scrapes that wait to be folded.", store.journalRowCount),
-            ("mlmon_store_blocks", "Compressed blocks.", store.blockCount),
-            ("mlmon_store_file_bytes", "Size of the database file.", store.fileByteCount),
-            ("mlmon_store_wal_bytes", "Size of the write-ahead log.", store.walByteCount),
-            (
-                "mlmon_store_buffered_samples", "Samples not yet committed.",
-                store.bufferedSampleCount
-            ),
-        ]
-        for (name, help, value) in gauges {
-            page.gauge(name, help: help) { [([:], Double(value))] }
-        }
-        page.counter("mlmon_store_committed_samples", help: "Samples written.") {
-            [([:], Double(store.committedSampleCount))]
-        }
-        page.counter("mlmon_store_dropped_samples", help: "Samples lost to failing commits.") {
-            [([:], Double(store.droppedSampleCount))]
-        }
-        page.gauge("mlmon_store_last_commit_seconds", help: "Duration of the last commit.") {
-            [([:], store.lastCommitSeconds)]
+    private func write(_ metric: OwnMetric, to page: inout MetricsPage) {
+        switch metric.kind {
+        case .gauge: page.gauge(metric.name, help: metric.help) { metric.samples }
+        case .counter: page.counter(metric.name, help: metric.help) { metric.samples }
         }
     }
 

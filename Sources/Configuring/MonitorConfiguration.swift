@@ -1,4 +1,5 @@
 import Alerting
+import Dashboards
 import Detection
 import Scraping
 import Storage
@@ -13,8 +14,9 @@ package struct MonitorConfiguration: Sendable {
     package var scrapeLimits = Target.Limits()
     /// In the order of the file; (service, instance) is unique.
     package var services: [Target] = []
-    package var drift = DriftOptions()
+    package var drift = DriftOptions(budget: .weekly)
     package var anomaly = AnomalyOptions()
+    package var performance = PerformanceOptions()
     package var ruleGroups: [RuleGroup] = []
     /// Names are unique.
     package var receivers: [Receiver] = []
@@ -22,6 +24,8 @@ package struct MonitorConfiguration: Sendable {
     package var route: Route?
     /// The shipped ones and the user's; a name stands once.
     package var presets: [Preset] = []
+    /// Pages of charts; titles are unique.
+    package var dashboards: [DashboardDefinition] = []
     /// nil: no HTTP API is served.
     package var api: APISettings?
 
@@ -44,7 +48,7 @@ package struct MonitorConfiguration: Sendable {
         return configuration
     }
 
-    /// What applies without a file: the shipped presets and rules, and no services.
+    /// What applies without a file: the shipped presets, rules and dashboards, and no services.
     ///
     /// - Throws: Never, while the tests of the shipped files pass.
     package static func shippedDefaults(
@@ -53,6 +57,7 @@ package struct MonitorConfiguration: Sendable {
         var configuration = MonitorConfiguration(store: StoreOptions(path: storePath))
         configuration.presets = try ShippedFiles.presets()
         configuration.ruleGroups = try ShippedFiles.ruleGroups()
+        configuration.dashboards = try ShippedFiles.dashboards()
         return configuration
     }
 

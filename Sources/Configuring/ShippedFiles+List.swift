@@ -40,5 +40,12 @@ extension ShippedFiles {
         File(name: "alerts/drift.yaml", bytes: PackageResources.drift_yaml),
         File(name: "alerts/errors.yaml", bytes: PackageResources.errors_yaml),
         File(name: "alerts/latency.yaml", bytes: PackageResources.latency_yaml),
+        File(name: "alerts/performance.yaml", bytes: PackageResources.performance_yaml),
+    ]
+
+    static let dashboardFiles: [File] = [
+        File(name: "dashboards/inference.yaml", bytes: PackageResources.inference_yaml),
+        File(name: "dashboards/llm.yaml", bytes: PackageResources.llm_yaml),
+        File(name: "dashboards/quality.yaml", bytes: PackageResources.quality_yaml),
     ]
 }

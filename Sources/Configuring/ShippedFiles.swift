@@ -1,7 +1,8 @@
 import Alerting
+import Dashboards
 import Scraping
 
-/// The presets and alert rules that are built into the program, so that one binary needs no file
+/// The presets, alert rules and dashboards that are built into the program, so that one binary needs no file
 /// beside it.
 package enum ShippedFiles {
     /// One file, as it lies in the repository: `presets/triton.yaml`.
@@ -10,7 +11,7 @@ package enum ShippedFiles {
         package let bytes: [UInt8]
     }
 
-    package static let all: [File] = presetFiles + alertFiles
+    package static let all: [File] = presetFiles + alertFiles + dashboardFiles
 
     package static func presets() throws(ConfigurationErrors) -> [Preset] {
         let log = DiagnosticLog()
@@ -28,6 +29,15 @@ package enum ShippedFiles {
         return groups
     }
 
+    package static func dashboards() throws(ConfigurationErrors) -> [DashboardDefinition] {
+        let log = DiagnosticLog()
+        let pages = dashboardFiles.flatMap {
+            DashboardFileDecoder.pages($0.bytes, file: $0.name, log: log)
+        }
+        guard log.isEmpty else { throw ConfigurationErrors(diagnostics: log.sorted) }
+        return pages
+    }
+
     static func presets(log: DiagnosticLog) -> [Preset] {
         presetFiles.compactMap { PresetFileDecoder.preset($0.bytes, file: $0.name, log: log) }
     }
@@ -35,5 +45,10 @@ package enum ShippedFiles {
     /// The shipped alert files whose name fits `alerts/*.yaml` or the like.
     static func alertFiles(matching pattern: String) -> [File] {
         alertFiles.filter { FileGlob.matches($0.name, pattern) }
+    }
+
+    /// The same of `dashboards/*.yaml`.
+    static func dashboardFiles(matching pattern: String) -> [File] {
+        dashboardFiles.filter { FileGlob.matches($0.name, pattern) }
     }
 }

@@ -16,6 +16,10 @@ package struct DashboardOptions: Sendable {
     package var initialPage: Page
     /// The service that the service page starts with.
     package var initialService: String?
+    /// Pages of charts beside the built-in ones.
+    package var dashboards: [DashboardDefinition] = []
+    /// The one of them that the dashboard page starts with.
+    package var initialDashboard = 0
     package var version: String
     /// Of the process: `TERM`, `NO_COLOR`, `LANG`, `TMPDIR`.
     package var environment: [String: String]

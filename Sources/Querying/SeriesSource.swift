@@ -11,6 +11,21 @@ package protocol SeriesSource {
     func unorderedSeries(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series]
+
+    /// What else than samples it keeps.
+    func rollupOffer() throws -> RollupOffer
+
+    /// The same series in windows of one resolution that was offered, over (from, through].
+    ///
+    /// Where `from` or `through` is no multiple of the resolution, the window there is cut short.
+    ///
+    /// - Parameters:
+    ///   - resolution: Milliseconds.
+    ///   - statistics: Those to read; more may be given.
+    func rollups(
+        matching matchers: [LabelMatcher], resolution: Int64, statistics: [RollupStatistic],
+        from: Timestamp, through: Timestamp
+    ) throws -> [RolledSeries]
 }
 
 extension SeriesSource {
@@ -46,7 +61,7 @@ package struct MemorySource: SeriesSource, Sendable {
 
 extension Array {
     /// The first index whose element satisfies a predicate that is false and then true.
-    func partitioningIndex(where isSecond: (Element) -> Bool) -> Int {
+    package func partitioningIndex(where isSecond: (Element) -> Bool) -> Int {
         var low = 0
         var high = count
         while low < high {

@@ -51,6 +51,7 @@ package struct SampleImport {
     }
 
     fileprivate mutating func flush() throws {
+        try registry.writePostings(in: db)
         guard !series.isEmpty else { return }
         sampleCount += series.count
         oldest = [oldest, timestamps.min()].compactMap { $0 }.min()
@@ -109,7 +110,7 @@ package struct SampleImport {
                     values: Array(part.values[range]))
             }
             guard let block = NewBlock(bucket: bucket, parts: slice) else { return }
-            try block.insert(in: db)
+            try block.insertNew(in: db)
             blockCount += 1
             start += Self.blockSampleCount
         }

@@ -7,19 +7,20 @@ package struct StorageError: Error, Equatable, CustomStringConvertible {
     /// SQLite's own words, or ours with the remedy.
     package let message: String
 
-    package init(code: Int32, activity: String, message: String) {
+    /// Another process owns the store; it can be opened read-only beside it.
+    package let isOwnedElsewhere: Bool
+
+    package init(
+        code: Int32, activity: String, message: String, isOwnedElsewhere: Bool = false
+    ) {
         self.code = code
         self.activity = activity
         self.message = message
+        self.isOwnedElsewhere = isOwnedElsewhere
     }
 
     /// SQLITE_BUSY.
     static let ownedElsewhereCode: Int32 = 5
-
-    /// Another process owns the store; it can be opened read-only beside it.
-    package var isOwnedElsewhere: Bool {
-        code == Self.ownedElsewhereCode && activity == "locking the store"
-    }
 
     package var description: String { "storage: \(activity): \(message)" }
 }

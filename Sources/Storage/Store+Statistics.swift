@@ -5,9 +5,8 @@ import TimeSeries
 extension Store {
     package func statistics() throws -> StoreStatistics {
         let (buffered, dropped) = buffer.withLock { ($0.sampleCount, $0.droppedCount) }
-        let (committed, duration) = commits.withLock {
-            ($0.committedSampleCount, $0.lastDuration)
-        }
+        let commits = commits.withLock { $0 }
+        let removed = removedForSize.withLock { $0 }
         let walByteCount = walByteCount
         return try read("reading statistics") { db in
             func number(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
@@ -16,6 +15,21 @@ extension Store {
                 try Int64.fetchOne(db, sql: "SELECT min(first_at) FROM block"),
                 try Int64.fetchOne(db, sql: "SELECT min(at) FROM journal"),
             ]
+            let ends = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT (SELECT at FROM journal ORDER BY id LIMIT 1),
+                        (SELECT at FROM journal ORDER BY id DESC LIMIT 1),
+                        (SELECT min(through) FROM rollup_progress)
+                    """)
+            let (first, last, rolled) = (
+                ends?[0] as Int64?, ends?[1] as Int64?, ends?[2] as Int64?
+            )
+            func lag(_ from: Int64?) -> Double {
+                guard let from, let last else { return 0 }
+                return max(
+                    (Timestamp(milliseconds: last) - Timestamp(milliseconds: from)).inSeconds, 0)
+            }
             return StoreStatistics(
                 seriesCount: try number("SELECT count(*) FROM series"),
                 journalRowCount: try number("SELECT count(*) FROM journal"),
@@ -25,7 +39,12 @@ extension Store {
                 walByteCount: walByteCount,
                 oldestMilliseconds: oldest.compactMap { $0 }.min(),
                 bufferedSampleCount: buffered, droppedSampleCount: dropped,
-                committedSampleCount: committed, lastCommitSeconds: duration.inSeconds)
+                committedSampleCount: commits.committedSampleCount,
+                lastCommitSeconds: commits.lastDuration.inSeconds,
+                commitCount: commits.commitCount, commitSeconds: commits.duration.inSeconds,
+                failedCommitCount: commits.failureCount, isFailing: commits.failure != nil,
+                compactionLagSeconds: lag(first), rollupLagSeconds: lag(rolled),
+                removedForSizeCount: removed)
         }
     }
 

@@ -32,11 +32,13 @@ extension Store {
             var findings = try String.fetchAll(
                 db, sql: "PRAGMA integrity_check(\(Self.findingLimit))")
             if findings == ["ok"] { findings = [] }
-            findings += try Self.damage(of: "block", in: db) { row in
-                try row.withUnsafeData(atIndex: 1) { data in
-                    try (data ?? Data()).withUnsafeBytes { bytes in
-                        var block = try BlockReader(bytes)
-                        for slot in block.slots { _ = try block.part(slot: slot) }
+            for table in ["block", "rollup"] {
+                findings += try Self.damage(of: table, in: db) { row in
+                    try row.withUnsafeData(atIndex: 1) { data in
+                        try (data ?? Data()).withUnsafeBytes { bytes in
+                            var block = try BlockReader(bytes)
+                            for slot in block.slots { _ = try block.part(slot: slot) }
+                        }
                     }
                 }
             }

@@ -23,6 +23,8 @@ package final class Store: Sendable {
     let catalog = Mutex(SeriesCatalog())
     let compactor = Mutex(Compactor())
     let commits = Mutex(CommitLog())
+    /// Rows that went because of the size limit, since the start.
+    let removedForSize = Mutex(0)
     private let lock: Mutex<StoreLock?>
 
     /// 16 MiB of values: twenty seconds at 100,000 samples a second.
@@ -132,7 +134,12 @@ package final class Store: Sendable {
     /// - Throws: Where the disk is full or fails, or a reader holds a log that is over its bound;
     ///   the samples then wait for the next commit.
     package func commit() throws(StorageError) {
-        try boundLog()
+        do throws(StorageError) {
+            try boundLog()
+        } catch {
+            commits.withLock { $0.failed(error) }
+            throw error
+        }
         let taken = commits.withLock { log -> (batches: [SampleBatch], isDurable: Bool)? in
             let batches = buffer.withLock { $0.takeAll() }
             guard let last = batches.last else { return nil }
@@ -155,6 +162,7 @@ package final class Store: Sendable {
         }
         if let failure {
             buffer.withLock { $0.putBack(batches) }
+            commits.withLock { $0.failed(failure) }
             throw failure
         }
         commits.withLock { $0.finished(sampleCount: sampleCount, duration: clock.now - start) }
@@ -218,6 +226,18 @@ extension Store {
         try Self.wrapping(activity, path: options.path) { try database.read(body) }
     }
 
+    /// What to do where the folder of a file may not be written: SQLite makes a file beside a
+    /// store even to read it.
+    private static func folderRemedy(_ path: String) -> String {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: path), access(folder, W_OK) != 0 else {
+            return ""
+        }
+        return "; reading a store needs the right to write in '\(folder)': copy '\(path)' and its "
+            + "-wal file, if there is one, to a folder of your own, or have its owner make a copy "
+            + "with 'mlmon backup', which can be read anywhere"
+    }
+
     /// Turns any error into ours, with what was being done.
     static func wrapping<T>(
         _ activity: String, path: String, _ body: () throws -> T
@@ -234,6 +254,8 @@ extension Store {
                 message +=
                     "; '\(path)' is damaged: move it and its -wal file aside and start again, or "
                     + "recover what is left with: sqlite3 '\(path)' .recover"
+            case .SQLITE_CANTOPEN, .SQLITE_READONLY:
+                message += Self.folderRemedy(path)
             case .SQLITE_FULL:
                 message += "; free some space, or set a smaller store.max_size"
             default: break

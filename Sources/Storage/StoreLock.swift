@@ -25,7 +25,8 @@ struct StoreLock: ~Copyable {
             throw StorageError(
                 code: StorageError.ownedElsewhereCode, activity: "locking the store",
                 message:
-                    "'\(path)' is being written by \(owner); stop it, or open the store read-only")
+                    "'\(path)' is being written by \(owner); stop it, or open the store read-only",
+                isOwnedElsewhere: true)
         }
         self.descriptor = descriptor
         let line = "process \(getpid()) on \(Self.hostName)\n"

@@ -3,6 +3,12 @@ package struct StoreOptions: Sendable, Equatable {
     package var path: String
     /// Samples older than this are dropped.
     package var retention: Duration
+    /// Five-minute roll-ups older than this are dropped; zero keeps none.
+    package var fiveMinuteRetention = Duration.seconds(180 * 86_400)
+    /// The same for roll-ups of an hour.
+    package var hourRetention = Duration.seconds(3 * 365 * 86_400)
+    /// Rows of the table `service_minutes` older than this are dropped; zero keeps none.
+    package var serviceMinuteRetention = Duration.seconds(180 * 86_400)
     /// Of the database file; over it the oldest samples are dropped first. nil is no limit.
     package var maximumByteCount: Int?
     /// Opens an existing file beside the process that owns it, and never writes.
@@ -16,6 +22,18 @@ package struct StoreOptions: Sendable, Equatable {
 
     /// Whether this process is the one that writes samples; a file has one at a time.
     var isOwner: Bool { !isReadOnly && !isForNotes }
+
+    /// From fine to coarse.
+    var keptResolutions: [RollupResolution] {
+        RollupResolution.allCases.filter { retention(of: $0) > .zero }
+    }
+
+    func retention(of resolution: RollupResolution) -> Duration {
+        switch resolution {
+        case .fiveMinutes: fiveMinuteRetention
+        case .hour: hourRetention
+        }
+    }
 
     package init(
         path: String, retention: Duration = .seconds(30 * 86_400), maximumByteCount: Int? = nil,

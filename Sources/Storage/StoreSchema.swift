@@ -5,7 +5,7 @@ import GRDB
 /// `docs/storage-format.md` describes the columns and the blobs in them.
 enum StoreSchema {
     /// Written to `PRAGMA user_version`; a file with a higher one is refused.
-    static let formatVersion: Int32 = 1
+    static let formatVersion: Int32 = 2
     /// `mlmo`, written to `PRAGMA application_id`, so that no other file is taken for a store.
     static let applicationID: Int32 = 0x6d6c_6d6f
 
@@ -13,6 +13,8 @@ enum StoreSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("store-1", migrate: createTables)
         AlertPlaneMigration.register(in: &migrator)
+        RollupMigration.register(in: &migrator)
+        ServiceMinutesMigration.register(in: &migrator)
         return migrator
     }
 
@@ -21,7 +23,7 @@ enum StoreSchema {
         try db.execute(
             sql: """
                 PRAGMA application_id = \(applicationID);
-                PRAGMA user_version = \(formatVersion);
+                PRAGMA user_version = 1;
 
                 CREATE TABLE label (
                     id INTEGER PRIMARY KEY AUTOINCREMENT,

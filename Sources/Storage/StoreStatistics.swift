@@ -19,4 +19,16 @@ package struct StoreStatistics: Codable, Sendable, Equatable {
     package var committedSampleCount: Int
     /// Duration of the last commit, seconds.
     package var lastCommitSeconds: Double
+    /// Since the start, with how long they took.
+    package var commitCount = 0
+    package var commitSeconds = 0.0
+    package var failedCommitCount = 0
+    /// The last commit failed.
+    package var isFailing = false
+    /// From the oldest journal row to the newest one.
+    package var compactionLagSeconds = 0.0
+    /// From where the roll-ups end to the newest journal row.
+    package var rollupLagSeconds = 0.0
+    /// Blocks and roll-up rows removed for the size limit since the start.
+    package var removedForSizeCount = 0
 }

@@ -53,9 +53,11 @@ struct DocumentationTests {
                 "checked.yaml": block,
             ])
             let main =
-                block.hasPrefix("groups:")
-                ? "rules: checked.yaml\n"
-                : block.hasPrefix("name:") ? "presets: checked.yaml\n" : block
+                block.hasPrefix("pages:")
+                ? "dashboards: checked.yaml\n"
+                : block.hasPrefix("groups:")
+                    ? "rules: checked.yaml\n"
+                    : block.hasPrefix("name:") ? "presets: checked.yaml\n" : block
             try workspace.write(main, to: "mlmon.yaml")
             let mistakes = workspace.mistakes(environment: [
                 "TENANT": "a", "CHURN_PASSWORD": "b", "CHAT_TOKEN": "c",
@@ -68,13 +70,18 @@ struct DocumentationTests {
     func everyKey() throws {
         let document = try Self.text(of: "docs/configuration.md")
         let keys = [
-            "path", "retention", "max_size", "interval", "timeout", "body_size", "samples",
+            "path", "retention", "retention_5m", "retention_1h",
+            "retention_service_minutes", "max_size", "interval", "timeout",
+            "body_size", "samples",
+            "series", "total_series",
             "labels",
             "label_name_length", "label_value_length", "name", "url", "instance", "preset",
             "headers", "bearer_token", "bearer_token_file", "basic_auth", "ca_file", "insecure",
             "window", "learn", "minimum_samples", "significance", "minimum_effect", "threshold",
             "warm_up", "memory", "send_resolved", "max_alerts", "receiver", "group_by",
             "group_wait", "group_interval", "repeat_interval", "matchers", "continue", "routes",
+            "dashboards", "pages", "panels", "queries", "legend", "references", "kind", "width",
+            "height", "unit",
         ]
         for key in keys {
             #expect(document.contains("`\(key)`") || document.contains(".\(key)`"), "\(key)")

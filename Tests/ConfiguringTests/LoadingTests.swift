@@ -1,8 +1,10 @@
 import Alerting
+import Detection
 import Foundation
 import HTTP
 import Scraping
 import Testing
+import TimeSeries
 
 @testable import Configuring
 
@@ -125,13 +127,15 @@ struct LoadingTests {
     func everyKey() throws {
         let configuration = try load(
             """
-            store: {path: /var/lib/x.db, retention: 90d, max_size: 10GiB}
+            store: {path: /var/lib/x.db, retention: 90d, retention_5m: 1y, retention_1h: 0s, max_size: 10GiB}
             scrape:
               interval: 30s
               timeout: 5s
               limits:
                 body_size: 1MB
                 samples: 5
+                series: 50
+                total_series: 500
                 labels: 6
                 label_name_length: 7
                 label_value_length: 8
@@ -142,17 +146,24 @@ struct LoadingTests {
                 minimum_samples: 30
                 significance: 0.01
                 minimum_effect: 0.05
+                critical_effect: 0.3
+                method: psi
+                threshold: 0.2
               anomaly: {threshold: 8, warm_up: 40, memory: 500}
 
             """)
         #expect(configuration.store.path == "/var/lib/x.db")
         #expect(configuration.store.retention == .seconds(90 * 86_400))
+        #expect(configuration.store.fiveMinuteRetention == .seconds(365 * 86_400))
+        #expect(configuration.store.hourRetention == .zero)
         #expect(configuration.store.maximumByteCount == 10 << 30)
         #expect(configuration.scrapeInterval == .seconds(30))
         #expect(configuration.scrapeTimeout == .seconds(5))
         let limits = configuration.scrapeLimits
         #expect(limits.bodyByteCount == 1_000_000)
         #expect(limits.sampleCount == 5)
+        #expect(limits.seriesCount == 50)
+        #expect(limits.totalSeriesCount == 500)
         #expect(limits.labelCount == 6)
         #expect(limits.labelNameByteCount == 7)
         #expect(limits.labelValueByteCount == 8)
@@ -161,9 +172,50 @@ struct LoadingTests {
         #expect(configuration.drift.minimumCount == 30)
         #expect(configuration.drift.significance == 0.01)
         #expect(configuration.drift.minimumEffect == 0.05)
+        #expect(configuration.drift.criticalEffect == 0.3)
+        #expect(configuration.drift.rule == FixedRule.Criterion(.psi, 0.2))
+        #expect(configuration.drift.budget == nil)
+        let budgeted = try load("detect: {budget: 2/month}\n").drift.budget
+        #expect(budgeted == AlarmBudget(2, per: .seconds(30 * 86_400)))
+        #expect(try load("store: {}\n").drift.budget == .weekly)
         #expect(configuration.anomaly.threshold == 8)
         #expect(configuration.anomaly.warmUpCount == 40)
         #expect(configuration.anomaly.memoryCount == 500)
+    }
+
+    @Test("references are taken by the first that fits, the one for all last")
+    func references() throws {
+        let drift = try load(
+            """
+            detect:
+              drift:
+                reference: {learn: 2h, hour_of_week: 4}
+                references:
+                  - {service: a, feature: score, file: scores.csv}
+                  - {service: a, version: v1, from: 2026-11-01T00:00:00Z, through: 2026-11-08T00:00:00Z}
+                  - {service: b, against: stable}
+
+            """
+        ).drift
+        #expect(drift.learning == .seconds(7200))
+        func source(_ service: String, _ version: String, _ feature: String)
+            -> DriftReferenceSource
+        {
+            drift.source(service: service, model: "m", version: version, feature: feature)
+        }
+        guard case .file(let path) = source("a", "v1", "score") else {
+            Issue.record("no file")
+            return
+        }
+        #expect(path.hasSuffix("/scores.csv"))
+        #expect(
+            source("a", "v1", "prediction")
+                == .span(
+                    from: Timestamp(milliseconds: 1_793_491_200_000),
+                    through: Timestamp(milliseconds: 1_794_096_000_000)))
+        #expect(source("b", "canary", "prediction") == .version("stable"))
+        #expect(source("b", "stable", "prediction") == .hourOfWeek(weekCount: 4))
+        #expect(source("c", "v1", "score") == .hourOfWeek(weekCount: 4))
     }
 
     @Test("every key of a service reaches its target")

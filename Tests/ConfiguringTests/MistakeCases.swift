@@ -5,7 +5,8 @@ let configurationCases: [MistakeCase] = [
         "mlmon.yaml:1:21: unknown key 'retension' in 'store'; did you mean 'retention'?",
         "mlmon.yaml:2:1: unknown key 'service' in the configuration; did you mean 'services'?",
         "mlmon.yaml:3:1: unknown key 'zebra' in the configuration; expected 'store', 'scrape', "
-            + "'services', 'detect', 'rules', 'receivers', 'route', 'presets' or 'api'"),
+            + "'services', 'detect', 'rules', 'receivers', 'route', 'presets', 'dashboards' or "
+            + "'api'"),
     MistakeCase(
         "an API that is badly addressed",
         "api: {listen: nine}\n",
@@ -59,6 +60,36 @@ let configurationCases: [MistakeCase] = [
         "detect: {drift: {window: 1h, reference: {learn: 5m}, significance: 2}}\n",
         "mlmon.yaml:1:49: the reference learns for 5m, expected at least one window, 1h",
         "mlmon.yaml:1:68: significance is '2', expected a number from 1e-12 to 0.5"),
+    MistakeCase(
+        "a budget that is none, and one beside a significance",
+        "detect: {budget: weekly}\n",
+        "mlmon.yaml:1:18: budget is 'weekly', expected false alarms in a time, like 1/week, 2/day "
+            + "or 0.5/month"),
+    MistakeCase(
+        "methods",
+        "detect: {budget: 1/day, drift: {significance: 0.01, method: ksi}}\n",
+        "mlmon.yaml:1:47: significance is given beside a budget, expected one of them",
+        "mlmon.yaml:1:61: method is 'ksi'; did you mean 'ks'?"),
+    MistakeCase(
+        "a method without threshold", "detect: {drift: {method: psi}}\n",
+        "mlmon.yaml:1:26: method psi has no threshold"),
+    MistakeCase(
+        "a threshold without method", "detect: {drift: {threshold: 1}}\n",
+        "mlmon.yaml:1:29: threshold is given without a method, expected method too"),
+    MistakeCase(
+        "references without a source, with two, and with a wrong one",
+        "detect:\n  drift:\n    reference: {file: a.csv, against: v1}\n    references:\n"
+            + "      - {service: a}\n      - {hour_of_week: 0}\n      - {feature: x, against: v1}\n"
+            + "      - {from: yesterday, through: 2026-11-01T00:00:00Z}\n"
+            + "      - {from: 2026-11-01T00:00:00Z, through: 2026-10-01T00:00:00Z}\n",
+        "mlmon.yaml:3:16: 'reference' names file and against, expected one of file, hour_of_week, "
+            + "from and through, or against",
+        "mlmon.yaml:5:9: a reference names no source, expected one of file, hour_of_week, "
+            + "from and through, or against",
+        "mlmon.yaml:6:24: hour_of_week is '0', expected a whole number from 1 to 52",
+        "mlmon.yaml:7:19: feature is 'x', expected prediction or score",
+        "mlmon.yaml:8:16: from is 'yesterday', expected an instant like 2026-11-01T00:00:00Z",
+        "mlmon.yaml:9:47: through is not after from"),
     MistakeCase(
         "services without name or address",
         "services:\n  - {}\n  - 7\n  - {name: '', url: ''}\n",

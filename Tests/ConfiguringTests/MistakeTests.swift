@@ -26,6 +26,14 @@ struct MistakeTests {
         sample.check(workspace.mistakes())
     }
 
+    @Test("in dashboard files", arguments: dashboardCases)
+    func dashboards(_ sample: MistakeCase) throws {
+        let workspace = try Workspace([
+            "mlmon.yaml": "dashboards: d.yaml\n", "d.yaml": sample.text,
+        ])
+        sample.check(workspace.mistakes())
+    }
+
     @Test("in all files at once, file by file")
     func allFiles() throws {
         let workspace = try Workspace([

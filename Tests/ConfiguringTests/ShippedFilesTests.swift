@@ -17,7 +17,8 @@ struct ShippedFilesTests {
             .sorted()
     }
 
-    @Test("are those of the folders, byte for byte", arguments: ["presets", "alerts"])
+    @Test(
+        "are those of the folders, byte for byte", arguments: ["presets", "alerts", "dashboards"])
     func lists(folder: String) throws {
         let shipped = ShippedFiles.all.filter { $0.name.hasPrefix("\(folder)/") }
         #expect(shipped.map(\.name).sorted() == (try Self.names(in: folder)))
@@ -32,6 +33,7 @@ struct ShippedFilesTests {
         do {
             #expect(try !ShippedFiles.presets().isEmpty)
             #expect(try !ShippedFiles.ruleGroups().isEmpty)
+            #expect(try !ShippedFiles.dashboards().isEmpty)
         } catch {
             Issue.record("\(error)")
         }

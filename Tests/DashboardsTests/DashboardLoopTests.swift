@@ -91,12 +91,12 @@ struct DashboardLoopTests {
     func once() {
         for page in Page.allCases {
             let text = renderOnce(
-                page: page, size: Size(100, 30), options: DashboardOptions(), now: Fixture.now
+                page: page, size: Size(100, 30), options: Fixture.options, now: Fixture.now
             ) { Fixture.snapshot($0) }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             #expect(lines.count == 31, "30 lines and what follows the last newline")
             #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
-            #expect(text.contains(page == .fleet ? "ranker-eu" : "› search-rerank"))
+            #expect(text.contains(page == .service ? "› search-rerank" : "ranker-eu"))
         }
     }
 }

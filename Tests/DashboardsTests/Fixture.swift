@@ -41,7 +41,8 @@ enum Fixture {
     static func target(isUp: Bool = true, message: String? = nil) -> TargetSummary {
         TargetSummary(
             instance: "127.0.0.1:8002", preset: "triton", isUp: isUp, lastScrape: now - .seconds(2),
-            durationSeconds: 0.0042, intervalSeconds: 2, message: message)
+            durationSeconds: 0.0042, intervalSeconds: 2, message: message,
+            url: "http://127.0.0.1:8002/metrics", isPresetRecognised: true, sampleCount: 812)
     }
 
     static func service(
@@ -153,6 +154,82 @@ enum Fixture {
             pValue: 0.2),
     ]
 
+    /// One panel of each kind.
+    static let dashboard = DashboardDefinition(
+        title: "Inference",
+        panels: [
+            PanelDefinition(
+                title: "requests", kind: .value, unit: .requestsPerSecond, span: 3,
+                queries: [PanelQuery("a")]),
+            PanelDefinition(
+                title: "failing", kind: .value, unit: .ratio, span: 3, queries: [PanelQuery("b")],
+                references: [.init(value: 0.005, severity: .critical)]),
+            PanelDefinition(
+                title: "p99 by service", unit: .seconds, span: 6, queries: [PanelQuery("c")],
+                references: [.init(value: 0.2, label: "SLO")]),
+            PanelDefinition(
+                title: "requests by service", kind: .stacked, unit: .requestsPerSecond, span: 6,
+                queries: [PanelQuery("d")]),
+            PanelDefinition(
+                title: "by version", kind: .table, span: 6,
+                queries: [PanelQuery("e"), PanelQuery("f", unit: .seconds)],
+                labels: ["service", "version"]),
+            PanelDefinition(
+                title: "slowest", kind: .bars, unit: .seconds, span: 4,
+                queries: [PanelQuery("g")], references: [.init(value: 0.2)]),
+            PanelDefinition(
+                title: "latency", kind: .heatmap, unit: .seconds, span: 4,
+                queries: [PanelQuery("h")]),
+            PanelDefinition(title: "broken", span: 4, queries: [PanelQuery("i")]),
+        ])
+
+    static var options: DashboardOptions {
+        var options = DashboardOptions()
+        options.dashboards = [dashboard]
+        return options
+    }
+
+    static func content(_ grid: TimeGrid, _ window: TimeWindow) -> DashboardContent {
+        let services = services(grid).filter { $0.health != .down }
+        func content(
+            _ values: (ServiceSummary) -> ([Double?], Double?), count: Int = 99
+        ) -> PanelContent {
+            var content = PanelContent()
+            content.lines = services.prefix(count).map {
+                let (values, now) = values($0)
+                return SignalLines.Line(name: $0.name, values: values, now: now)
+            }
+            return content
+        }
+        let requests = content { ($0.history.requestsPerSecond, $0.now.requestsPerSecond) }
+        var one = PanelContent()
+        one.lines = [
+            SignalLines.Line(name: "", values: requests.lines[1].values, now: 1_234)
+        ]
+        var errors = PanelContent()
+        errors.lines = [
+            SignalLines.Line(name: "", values: services[0].history.errorRatio, now: 0.009)
+        ]
+        let p99 = content { ($0.history.p99Seconds, $0.now.p99Seconds) }
+        var table = PanelContent()
+        table.columns = ["service", "version"]
+        table.rows = services.map {
+            PanelContent.Row(
+                labels: [$0.name, $0.versions.first?.version ?? ""],
+                values: [$0.now.requestsPerSecond, $0.now.p99Seconds])
+        }
+        var bars = p99
+        bars.lines.sort { $0.now ?? 0 > $1.now ?? 0 }
+        var heat = content({ ($0.history.p99Seconds, $0.now.p99Seconds) }, count: 1)
+        heat.lines[0].name = "p99"
+        heat.buckets = buckets(services[0].history)
+        var broken = PanelContent()
+        broken.problem = "unknown function 'rtae'"
+        return DashboardContent(
+            index: 0, service: nil, grid: grid, window: window,
+            panels: [one, errors, p99, requests, table, bars, heat, broken])
+    }
+
     static func snapshot(_ request: LoadRequest, at now: Timestamp = now) -> Snapshot {
         let fleetWindow = request.fleetWindow ?? .usual
         let grid = TimeGrid(fleetWindow, endingBefore: now)
@@ -168,12 +245,24 @@ enum Fixture {
                 distributions: summary.name == "ranker-eu" ? distributions : [],
                 alerts: alerts.filter { $0.service == summary.name })
         }
+        if request.dashboard != nil { snapshot.dashboard = content(grid, fleetWindow) }
+        if request.wantsHistory {
+            for index in snapshot.alerts.indices {
+                snapshot.alerts[index].detail.history = (0..<grid.count).map {
+                    $0 < 40 ? nil : $0 < 50 ? .pending : .firing
+                }
+            }
+            for index in snapshot.services.indices {
+                snapshot.services[index].targets[0].durations =
+                    snapshot.services[index].history.p50Seconds
+            }
+        }
         return snapshot
     }
 
     static func state(
         _ size: Size = Size(120, 40), page: Page = .fleet, service: String? = nil,
-        options: DashboardOptions = DashboardOptions()
+        options: DashboardOptions = Fixture.options
     ) -> DashboardState {
         var options = options
         options.initialPage = page

@@ -8,7 +8,7 @@ struct KeyTableTests {
     @Test("a key has one meaning on a page", arguments: Page.allCases)
     func unique(page: Page) {
         var seen: [Key: Action] = [:]
-        for binding in KeyTable.bindings where binding.page == nil || binding.page == page {
+        for binding in KeyTable.bindings where binding.pages.contains(page) {
             for key in binding.keys {
                 #expect(seen[key] == nil, "\(key) is \(binding.action) and \(seen[key] ?? .quit)")
                 seen[key] = binding.action

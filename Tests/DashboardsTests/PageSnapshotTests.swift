@@ -33,15 +33,38 @@ struct SnapshotTests {
         }
     }
 
-    @Test("the help lists every key")
-    func help() throws {
-        var state = Fixture.state(Size(120, 40))
-        _ = state.apply(.key("?"))
-        let text = Fixture.text(state)
-        for binding in KeyTable.bindings {
-            #expect(text.contains(binding.help.prefix(30)), "\(binding.help)")
+    @Test("a dashboard is as it was seen and found good", arguments: sizes)
+    func dashboard(size: Size) throws {
+        try compare(
+            "dashboard-\(size.columns)x\(size.rows)", Fixture.state(size, page: .dashboard))
+    }
+
+    @Test("alerts and sources are as they were seen and found good", arguments: sizes.dropFirst())
+    func lists(size: Size) throws {
+        let name = "\(size.columns)x\(size.rows)"
+        try compare("alerts-\(name)", Fixture.state(size, page: .alerts))
+        try compare("sources-\(name)", Fixture.state(size, page: .sources))
+    }
+
+    @Test("the help lists every key of its page", arguments: Page.allCases)
+    func help(page: Page) throws {
+        for size in [Size(120, 40), Size(80, 24)] {
+            var state = Fixture.state(size, page: page)
+            _ = state.apply(.key("?"))
+            var text = Fixture.text(state)
+            for _ in 0..<50 {
+                _ = state.apply(.key(.down))
+                text += Fixture.text(state)
+            }
+            for binding in KeyTable.bindings where binding.pages.contains(page) {
+                #expect(text.contains(binding.help.prefix(60)), "\(binding.help)")
+            }
         }
-        try compare("help-120x40", state)
+        if page == .service {
+            var state = Fixture.state(Size(120, 40), page: page)
+            _ = state.apply(.key("?"))
+            try compare("help-120x40", state)
+        }
     }
 
     private func compare(_ name: String, _ state: DashboardState) throws {

@@ -98,6 +98,27 @@ struct PanelTests {
         #expect(!text.contains("moved most") && !text.contains("less now"))
     }
 
+    @Test("estimated and measured performance stand side by side, where there is any")
+    func performance() {
+        var detail = detail(
+            Fixture.service("fraud", .ok, rate: 5, p50: 0.1, p99: 0.2, grid: Self.grid))
+        let wide = Size(200, 60)
+        #expect(!Fixture.text(state(detail, wide)).contains("performance"))
+        detail.performance = [
+            ModelPerformance(
+                model: "m", version: "1", metric: "accuracy",
+                estimated: .init(value: 0.9123, lower: 0.9, upper: 0.92), realised: 0.8765,
+                coverage: 0.432, history: [0.9, nil, 0.91]),
+            ModelPerformance(model: "m", version: "1", metric: "log_loss", realised: 0.4),
+        ]
+        let text = Fixture.text(state(detail, wide))
+        #expect(text.contains("performance") && text.contains("43.2% labelled"))
+        let line = text.split(separator: "\n").first { $0.contains("0.877") } ?? ""
+        #expect(line.contains("accuracy") && line.contains("0.912 0.900…0.920"), "\(text)")
+        #expect(text.contains("log loss"))
+        #expect(Fixture.text(state(detail, Size(120, 40))).contains("0.877"))
+    }
+
     @Test("the expected band and unusual values are drawn over throughput, errors and latency")
     func expected() {
         var detail = detail(

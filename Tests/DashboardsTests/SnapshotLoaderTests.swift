@@ -123,6 +123,28 @@ struct SnapshotLoaderTests {
         #expect(service.psiHistory.allSatisfy { isNear($0, 0.4) })
     }
 
+    @Test("the detail has performance as estimated and as labels tell")
+    func performance() throws {
+        var recording = Recording.digits
+        let labels = ["service": "digits", "model": "net", "version": "v1"]
+        recording.gauge("mlmon_estimated_accuracy", labels, 0.91)
+        recording.gauge("mlmon_estimated_accuracy_lower", labels, 0.9)
+        recording.gauge("mlmon_estimated_accuracy_upper", labels, 0.93)
+        recording.gauge("mlmon_realised_accuracy", labels, 0.88, from: 700)
+        recording.gauge("mlmon_realised_mae", labels, 2)
+        recording.gauge("mlmon_realised_label_coverage", labels, 0.5)
+        recording.gauge(
+            "mlmon_estimated_accuracy", labels.merging(["service": "other"]) { $1 }, 0.1)
+        let records = StoreRecords(targets: [Recording.status("digits")])
+        let snapshot = try recording.loader(records).snapshot(request, at: Recording.end)
+        let lines = try #require(snapshot.detail).performance
+        #expect(lines.map(\.metric) == ["accuracy", "mae"])
+        #expect(lines[0].estimated == .init(value: 0.91, lower: 0.9, upper: 0.93))
+        #expect(lines[0].realised == 0.88 && lines[0].coverage == 0.5)
+        #expect(lines[0].history.last == 0.88)
+        #expect(lines[1].estimated == nil && lines[1].realised == 2)
+    }
+
     @Test("the detail has buckets, distributions worst first, and its own window")
     func detail() throws {
         let records = StoreRecords(
@@ -271,6 +293,8 @@ struct SnapshotLoaderTests {
                 recording.gauge("mlmon_expected_lower", labels, value * 0.9)
                 recording.gauge("mlmon_expected_upper", labels, value * 1.1)
                 recording.gauge("mlmon_anomaly_score", labels, version == "v2" ? 0.8 : 0.1)
+                recording.gauge(
+                    "mlmon_anomaly_warm_up_ratio", labels, version == "v2" ? 0.3 : 1)
             }
         }
         let records = StoreRecords(targets: [Recording.status("digits")])
@@ -280,6 +304,7 @@ struct SnapshotLoaderTests {
         #expect(isNear(expected[.requestRate]?.upper.last ?? nil, 98 * 1.1))
         #expect(expected[.errorRatio]?.upper == [], "ratios of versions do not add up")
         #expect(expected[.errorRatio]?.score.last == 0.8)
+        #expect(expected[.errorRatio]?.warmUp.last == 0.3)
         #expect(expected[.latencyP99] == nil)
     }
 

@@ -42,12 +42,15 @@ struct AnomalyDetectorTests {
         let values = noise(400, seed: 9)
         let verdicts = verdicts(values)
         #expect(verdicts[..<100].allSatisfy { $0.isWarmingUp && $0.score == 0 && $0.lower == nil })
+        var inside = 0
         for verdict in verdicts[100...] {
             let lower = try #require(verdict.lower)
             let upper = try #require(verdict.upper)
             let value = try #require(verdict.value)
-            #expect(!verdict.isWarmingUp && lower < value && value < upper)
+            #expect(!verdict.isWarmingUp && lower < upper)
+            inside += lower < value && value < upper ? 1 : 0
         }
+        #expect(inside > 290)
     }
 
     @Test("missing points score 0, teach nothing and do not count")
@@ -120,24 +123,6 @@ struct AnomalyDetectorTests {
         #expect(verdicts.allSatisfy { $0.score >= 0 && $0.score <= 1 })
     }
 
-    @Test("median and median deviation of the ring agree with sorting", arguments: 0..<20)
-    func ring(seed: Int) {
-        var generator = SplitMix64(state: UInt64(seed))
-        var ring = ValueRing(capacity: 37)
-        var values: [Double] = []
-        for _ in 0..<150 {
-            let value = Double(Int.random(in: 0..<40, using: &generator))
-            ring.insert(value)
-            values.append(value)
-            let latest = values.suffix(37).sorted()
-            let median = FiniteSample(latest).median ?? .nan
-            #expect(ring.median == median)
-            let distances = latest.map { abs($0 - median) }.sorted()
-            #expect(ring.medianDeviation(from: median) == distances[latest.count / 2])
-            #expect(ring.latest(0) == value)
-        }
-    }
-
     @Test("a restart changes no later score, and the stored state is under 16 KB")
     func exactRestart() throws {
         var values = noise(3000, seed: 29)
@@ -155,13 +140,82 @@ struct AnomalyDetectorTests {
         }
     }
 
+    @Test("an incident is one alarm however long it lasts, and the next one is another")
+    func incidents() {
+        var values: [Double?] = noise(2000, seed: 31)
+        for i in 600..<900 { values[i] = (values[i] ?? 0) + 60 }
+        values[1500] = 200
+        let verdicts = verdicts(values)
+        #expect(verdicts.indices.filter { verdicts[$0].isAlarm }.first == 600)
+        // The new level is usual before long; its end is the second incident.
+        #expect(verdicts[601..<900].allSatisfy { !$0.isAlarm })
+        #expect(verdicts[1500].isAlarm)
+        for (i, verdict) in verdicts.enumerated() where verdict.severity >= 0.5 {
+            let alarm = verdicts[...i].lastIndex { $0.isAlarm }
+            #expect(alarm != nil, "row \(i) is beyond the threshold outside an incident")
+        }
+    }
+
+    @Test("a pattern that breaks is found though every value was seen before")
+    func pattern() {
+        // A peak every sixth point, then one that lasts five.
+        var values: [Double?] = noise(1200, seed: 37, centre: 0).enumerated().map {
+            ($0 % 6 == 0 ? 100 : 0) + $1
+        }
+        for i in 960..<965 { values[i] = 100 }
+        let verdicts = verdicts(values)
+        #expect(verdicts[..<960].allSatisfy { !$0.isAlarm })
+        #expect(verdicts[960..<965].contains { $0.isAlarm })
+    }
+
+    @Test("a level far from zero or of tiny size is watched as well", arguments: [1e-9, 1e12])
+    func scales(unit: Double) {
+        var values = noise(900, seed: 41, centre: 0)
+        values[600] = 12
+        // It begins at zero, as counters do.
+        let shifted: [Double?] = [0, 0] + values.map { ($0 + 3e6) * unit }
+        let verdicts = verdicts(shifted)
+        #expect(verdicts[602].isAlarm)
+        #expect(verdicts[100..<602].allSatisfy { !$0.isAlarm })
+    }
+
+    @Test("what is usual on that day of the week is usual")
+    func weekly() {
+        var detector = AnomalyDetector()
+        var alarms: [Int] = []
+        let noise = noise(24 * 7 * 6, seed: 43, centre: 0)
+        for (hour, value) in noise.enumerated() {
+            // Mondays are busy: 1970-01-05 is one, 4 days after the first hour.
+            let isMonday = (hour / 24 + 3) % 7 == 0
+            let verdict = detector.observe(
+                value + (isMonday ? 40 : 0), at: Timestamp(milliseconds: Int64(hour) * 3_600_000))
+            if verdict.isAlarm { alarms.append(hour / 24 / 7) }
+        }
+        #expect(alarms.allSatisfy { $0 < 3 }, "\(alarms)")
+    }
+
+    @Test("a floor as a share of the level keeps small changes of a constant quiet")
+    func floor() {
+        var values = [Double?](repeating: 200, count: 300)
+        values[200] = 206
+        let options = AnomalyOptions(minimumSpreadShare: 0.05)
+        #expect(!verdicts(values, options: options)[200].isAlarm)
+        values[200] = 320
+        #expect(verdicts(values, options: options)[200].isAlarm)
+    }
+
     @Test("packed numbers are the same bit for bit, and damaged text is refused")
     func packed() throws {
         let numbers = [0, -0.0, 1, -1.5, .pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
         let text = PackedNumbers.encoded(numbers)
-        let decoded = try #require(PackedNumbers.decoded(text))
-        #expect(decoded.map(\.bitPattern) == numbers.map(\.bitPattern))
-        #expect(PackedNumbers.decoded(text + "A") == nil)
-        #expect(PackedNumbers.decoded("???????????") == nil)
+        let doubles = try #require(PackedNumbers.doubles(text))
+        #expect(doubles.map(\.bitPattern) == numbers.map(\.bitPattern))
+        let singles: [Float] = [0, -0.0, 1, .pi, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+        let floats = try #require(PackedNumbers.floats(PackedNumbers.encoded(singles)))
+        #expect(floats.map(\.bitPattern) == singles.map(\.bitPattern))
+        #expect(PackedNumbers.floats(text + "A") == nil)
+        #expect(PackedNumbers.doubles(PackedNumbers.encoded([Float(1)])) == nil)
+        #expect(PackedNumbers.floats("??????") == nil)
+        #expect(PackedNumbers.floats("______") == nil)
     }
 }

@@ -229,4 +229,75 @@ struct DriftDetectorTests {
         #expect(abs((verdict.psi ?? 0) - psi) < 1e-12)
         #expect(abs((verdict.psiNullMean ?? 0) - (1.0 / 1000 + 1.0 / 100)) < 1e-15)
     }
+
+    @Test("the size of a movement is that of normal values")
+    func movementSize() throws {
+        var random = SeededBits(state: 8)
+        let normal = (0..<40_000).map { _ in random.normal() }
+        let sample = FiniteSample(normal)
+        let bins = try #require(QuantileBins(reference: sample, binCount: 60))
+        var shifted = DriftDetector(
+            reference: DriftReference(
+                kind: .ordered, bins: bins.names, counts: bins.counts(of: normal)))
+        var wider = shifted
+        let values = (0..<20_000).map { _ in random.normal() }
+        let location = shifted.judge(
+            bins: bins.names, counts: bins.counts(of: values.map { $0 - 0.2 }))
+        #expect(abs((location.movement?.locationSize ?? 0) + 0.2) < 0.03)
+        #expect(location.movement?.words.first?.hasPrefix("location -0.") == true)
+        let spread = wider.judge(
+            bins: bins.names, counts: bins.counts(of: values.map { $0 * 1.2 }))
+        #expect(abs((spread.movement?.spreadRatio ?? 0) - 1.2) < 0.04)
+        #expect(abs(spread.movement?.locationSize ?? 1) < 0.03)
+    }
+
+    @Test("drift is critical where the true PSI is large beyond doubt, until its episode ends")
+    func critical() {
+        let reference = DriftReference(
+            kind: .categories, bins: ["a", "b"], counts: [50_000, 50_000])
+        func verdicts(_ windows: [[Double]]) -> [DriftVerdict] {
+            var detector = DriftDetector(reference: reference)
+            return windows.map { detector.judge(bins: ["a", "b"], counts: $0) }
+        }
+        // True PSI of 0.04 and of 1.1.
+        let small = verdicts([[5500, 4500]])
+        #expect(small[0].state == .drifted && !small[0].isCritical)
+        let large = verdicts([[700, 300], [540, 460], [500, 500], [500, 500], [500, 500]])
+        #expect(large[0].isCritical && large[1].isCritical)
+        #expect(large[4].state == .stable && !large[4].isCritical)
+    }
+
+    @Test("a classic rule judges alone, by its threshold", arguments: FixedRule.Statistic.allCases)
+    func classic(statistic: FixedRule.Statistic) throws {
+        let reference = DriftReference(
+            kind: .ordered, bins: digits, counts: even.map { $0 * 1000 })
+        let window = inverted.map { $0 * 10 }
+        let value = try #require(
+            FixedRule.value(statistic, reference.counts, window), "\(statistic)")
+        for (threshold, isAlarm) in [
+            (value * 0.99, !statistic.isPValue), (value * 1.01, statistic.isPValue),
+        ] {
+            var options = DriftOptions()
+            options.rule = FixedRule.Criterion(statistic, threshold)
+            var detector = DriftDetector(reference: reference, options: options)
+            let verdict = detector.judge(bins: digits, counts: window)
+            #expect(verdict.isSignificant == isAlarm && verdict.isAlarm == isAlarm)
+            #expect(verdict.ruleValue == value)
+            let clean = detector.judge(bins: digits, counts: even.map { $0 * 10 })
+            #expect(clean.state == .stable)
+        }
+    }
+
+    @Test("fixed rules stand beside the verdict with what they cost")
+    func fixedRules() throws {
+        let reference = DriftReference(
+            kind: .ordered, bins: digits, counts: even.map { $0 * 1000 })
+        var detector = DriftDetector(reference: reference)
+        var rates = FalseAlarmRates()
+        let rules = detector.judge(bins: digits, counts: even.map { $0 * 5 }).fixedRules(&rates)
+        let psi = try #require(rules.first { $0.criterion.description == "PSI > 0.2" })
+        #expect(!psi.isAlarm && psi.value.map { $0 < 1e-6 } == true)
+        #expect(abs(psi.falseAlarmsPerThousand - 441) < 30)
+        #expect(rules.contains { $0.criterion.statistic == .kolmogorovSmirnov })
+    }
 }

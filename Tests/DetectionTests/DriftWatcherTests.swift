@@ -131,4 +131,27 @@ struct DriftWatcherTests {
         #expect(watcher.detector.reference.bins.count == 1001)
         #expect(watcher.judge(sample).state == .stable)
     }
+
+    @Test("values that go missing are drift, and none that were never there")
+    func missing() {
+        var generator = SplitMix64(state: 12)
+        func window(_ missing: Int, _ watcher: DriftWatcher? = nil) -> DriftSample {
+            var sample = sample(
+                200, mean: 0, at: nil, using: &generator,
+                into: watcher?.emptySample ?? DriftSample())
+            sample.missingCount = Double(missing)
+            return sample
+        }
+        for share in [0, 8] {
+            let samples = (0..<40).map { _ in window(share) }
+            var watcher = DriftWatcher(samples, kind: nil, options: DriftOptions())
+            for _ in 0..<10 { #expect(!watcher.judge(window(share, watcher)).isSignificant) }
+            let verdict = watcher.judge(window(60, watcher))
+            #expect(verdict.state == .drifted && verdict.isAlarm)
+            #expect(verdict.largestChanges.first?.bin == "(missing)")
+            var empty = watcher.emptySample
+            empty.missingCount = 250
+            #expect(watcher.judge(empty).isSignificant, "all are missing")
+        }
+    }
 }

@@ -113,4 +113,40 @@ struct SketchTests {
         let rules = FixedRule.all(reference: even, current: even, rates: &rates)
         #expect(rules.count == FixedRule.usual.count && rules.allSatisfy { !$0.isAlarm })
     }
+
+    @Test("moments of many values at once are those of one after the other")
+    func bulkMoments() throws {
+        var random = SeededBits(state: 9)
+        for (offset, size) in [(0.0, 5000), (1e9, 4099), (-3, 7)] {
+            let values = (0..<size).map { _ in offset + random.normal() }
+            for odd in [[], [Double.nan, .infinity], [1e300]] {
+                var single = Moments()
+                var bulk = Moments()
+                for value in values + odd { single.insert(value) }
+                bulk.insert(contentsOf: values + odd)
+                #expect(bulk.count == single.count && bulk.missingCount == single.missingCount)
+                #expect(bulk.smallest == single.smallest && bulk.largest == single.largest)
+                for path in [\Moments.mean, \.sampleVariance, \.skewness, \.excessKurtosis] {
+                    let (a, b) = (bulk[keyPath: path] ?? .nan, single[keyPath: path] ?? .nan)
+                    #expect(
+                        a == b || abs(a - b) <= 1e-9 * max(1, abs(b)) || (a.isNaN && b.isNaN),
+                        "\(a) \(b)")
+                }
+            }
+        }
+    }
+
+    @Test("values are counted as each one's bin says")
+    func bulkCounts() throws {
+        var random = SeededBits(state: 10)
+        for binCount in [1, 2, 3, 10, 60, 64] {
+            let values = (0..<3000).map { _ in (random.normal() * 20).rounded() / 4 }
+            let bins = try #require(
+                QuantileBins(reference: FiniteSample(values), binCount: binCount))
+            var counts = [Double](repeating: 0, count: bins.binCount)
+            let odd = [-Double.infinity, .infinity, 0, -0.0, 1e308]
+            for value in values + odd { counts[bins.bin(of: value)] += 1 }
+            #expect(bins.counts(of: values + odd + [.nan]) == counts)
+        }
+    }
 }

@@ -56,6 +56,9 @@ struct PipelineTests {
         #expect(firing.receiver == "hook")
         #expect(firing.alerts.allSatisfy { $0.endsAt == "0001-01-01T00:00:00Z" })
         #expect(firing.commonLabels["service"] == "digits")
+        #expect(firing.commonLabels["severity"] == "critical")
+        let verdict = try #require(firing.alerts.first?.annotations["verdict"])
+        #expect(verdict.contains("PSI") && verdict.contains("reference: learned"), "\(verdict)")
     }
 
     @Test("kill -9 in the middle loses neither counts nor alerts")

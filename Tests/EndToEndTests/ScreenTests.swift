@@ -64,4 +64,40 @@ struct ScreenTests {
         #expect(program.isRunning)
         #expect(program.end() == 0)
     }
+
+    @Test("shows a dashboard of one's own, live, and prints it")
+    func dashboard() async throws {
+        let watched = try Watched(hook: try Hook(), extra: "dashboards: [own.yaml]")
+        _ = try watched.folder.write(
+            """
+            pages:
+              - title: Mine
+                panels:
+                  - title: answered so far
+                    kind: value
+                    queries: {query: sum(mlmon_requests_total), legend: requests}
+                  - {title: by class, kind: bars, queries: mlmon_predictions_total}
+
+            """, to: "own.yaml")
+        #expect(try watched.mlmon("check").output.contains("dashboards: 1"))
+        watched.service.serve(321, classes: ["cat"])
+        let program = try watched.start()
+        #expect(await watched.scrapes(2))
+        let pty = try Pty(
+            Program.path, [], in: watched.folder.path, size: (120, 40),
+            environment: Self.environment)
+        #expect(await eventually { pty.output.contains("digits") }, "\(program.errors)")
+        pty.clear()
+        pty.type("D")
+        #expect(await eventually { pty.output.contains("answered so far") })
+        #expect(await eventually { pty.output.contains("requests") })
+        pty.type(":q\r")
+        #expect(await eventually { pty.status() == 0 })
+        let once = try watched.mlmon("--once", "--page", "dashboard:mine", "--size", "100x30")
+        #expect(once.status == 0 && once.output.contains("answered so far"), "\(once.errors)")
+        let wrong = try watched.mlmon("--once", "--page", "dashboard:other")
+        #expect(wrong.status == 2)
+        #expect(wrong.errors.contains("no dashboard 'other', expected one of 'Mine'"))
+        #expect(program.end() == 0)
+    }
 }

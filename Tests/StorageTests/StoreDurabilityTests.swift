@@ -66,9 +66,17 @@ import TimeSeries
             #expect(error.code & 0xFF == ResultCode.SQLITE_FULL.rawValue, "\(error)")
         }
         #expect(try store.statistics().bufferedSampleCount == 9000)
+        #expect(try store.statistics().failedCommitCount == 3)
+        guard case .diskFull(let message) = store.condition else {
+            Issue.record("\(store.condition)")
+            return
+        }
+        #expect(message.contains("store.max_size"))
         #expect(try store.all("m").isEmpty)
         try limit(1_000_000)
         try store.commit()
+        #expect(store.condition == .sound)
+        #expect(try !store.statistics().isFailing)
         let series = try store.all("m")
         #expect(series.count == 3000 && series.allSatisfy { $0.values.count == 3 })
         try store.close()

@@ -11,7 +11,9 @@ import TimeSeries
     @Test("samples older than the retention go, and series without samples are forgotten")
     func byTime() throws {
         let fixture = try StoreFixture()
-        let store = try fixture.open(retention: .seconds(3600))
+        var options = StoreOptions(path: fixture.path, retention: .seconds(3600))
+        (options.fiveMinuteRetention, options.hourRetention) = (.zero, .zero)
+        let store = try Store(options)
         let old = SeriesTable(labels: (0..<40).map { LabelSet(metricName: "old", ["i": "\($0)"]) })
         let new = SeriesTable(labels: (0..<40).map { LabelSet(metricName: "new", ["i": "\($0)"]) })
         for second in 0..<200 {

@@ -31,10 +31,29 @@ struct ThemeTests {
         arguments: [
             (256, [:], ColorDepth.indexed), (8, [:], .eight), (16, [:], .sixteen),
             (0, [:], .mono), (-1, [:], .mono), (256, ["NO_COLOR": "1"], .mono),
-            (256, ["NO_COLOR": ""], .indexed),
+            (256, ["NO_COLOR": ""], .indexed), (16_777_216, [:], .direct),
+            (16_777_216, ["NO_COLOR": "1"], .mono),
         ] as [(Int, [String: String], ColorDepth)])
     func depth(count: Int, environment: [String: String], depth: ColorDepth) {
         #expect(ColorDepth(colorCount: count, environment: environment) == depth)
+    }
+
+    @Test("24-bit colours are never mistaken for those of the palette")
+    func direct() {
+        for theme in [Theme.dark, .light, .highContrast] {
+            for role in Role.allCases {
+                let color = theme.color(role, depth: .direct)
+                #expect((16...0xFF_FF_FF).contains(color), "\(theme.name) \(role)")
+            }
+        }
+        // The palette of people who chose it with care.
+        let roles = Role.allCases
+        #expect(
+            roles.map { Theme.terminal.color($0, depth: .direct) }
+                == roles.map { Theme.terminal.color($0, depth: .indexed) })
+        #expect(Palette.direct(196) == 0xFF_00_00)
+        #expect(Palette.direct(16) == 0x01_01_01)
+        #expect(Palette.direct(233) == 0x12_12_12)
     }
 
     @Test("ramps clamp at both ends")

@@ -33,7 +33,7 @@ package final class RuleRunner: Sendable {
 
     private let groups: [Group]
     private let router: Router
-    private let store: Store
+    let store: Store
     private let source: any SeriesSource & Sendable
     private let engine: QueryEngine
     private let logger: Logger
@@ -122,8 +122,8 @@ extension RuleRunner {
         do {
             let result = try rule.result(at: now, over: tick.source, by: engine)
             if rule.isAlerting {
-                tick.alerts[rule.key] = rule.advanced(
-                    tick.alerts[rule.key] ?? [:], by: result, at: now)
+                tick.alerts[rule.key] = explained(
+                    rule.advanced(tick.alerts[rule.key] ?? [:], by: result, at: now))
             } else {
                 let samples = result.elements.map { (labels: $0.labels, value: $0.value) }
                 for sample in samples {

@@ -2,18 +2,18 @@ import TimeSeries
 
 /// Turns the series of each round into batches, and ends those that are no longer there with a
 /// stale marker.
-struct SeriesWriter: Sendable {
+package struct SeriesWriter: Sendable {
     private var live: Set<LabelSet> = []
     private var table = SeriesTable(labels: [])
 
-    init(live: Set<LabelSet> = []) {
+    package init(live: Set<LabelSet> = []) {
         self.live = live
     }
 
     /// The batch of this round; nil where nothing is there and nothing ended.
     ///
     /// - Parameter samples: No two of one label set.
-    mutating func batch(
+    package mutating func batch(
         of samples: [(labels: LabelSet, value: Double)], at now: Timestamp
     ) -> SampleBatch? {
         let present = Set(samples.map(\.labels))

@@ -1,4 +1,5 @@
 import Alerting
+import Dashboards
 import Scraping
 import Yams
 
@@ -15,6 +16,26 @@ extension ConfigurationDecoder {
         }
         let files = files(fields, "rules", orShipped: ShippedFiles.alertFiles(matching:))
         return files.flatMap { RuleFileDecoder.groups($0.bytes, file: $0.name, log: log) }
+    }
+
+    /// The pages of the files that `dashboards` names, or the shipped ones where it is left out.
+    func dashboards(_ fields: Fields) -> [DashboardDefinition] {
+        let files =
+            fields["dashboards"] == nil
+            ? ShippedFiles.dashboardFiles
+            : files(fields, "dashboards", orShipped: ShippedFiles.dashboardFiles(matching:))
+        var pages: [DashboardDefinition] = []
+        for file in files {
+            for page in DashboardFileDecoder.pages(file.bytes, file: file.name, log: log) {
+                // The command line finds a page by its title.
+                if pages.contains(where: { $0.title == page.title }) {
+                    log.report(
+                        "a page \(shown(page.title)) is given twice", in: file.name, at: nil)
+                }
+                pages.append(page)
+            }
+        }
+        return pages
     }
 
     /// The shipped presets and the user's; of two with one name the user's counts.

@@ -9,7 +9,7 @@ import Yams
 struct ConfigurationDecoder {
     private static let keys = [
         "store", "scrape", "services", "detect", "rules", "receivers", "route", "presets",
-        "api",
+        "dashboards", "api",
     ]
     private static let dayRange: ClosedRange<Duration> = .seconds(60) ... .seconds(36_500 * 86_400)
 
@@ -44,14 +44,17 @@ struct ConfigurationDecoder {
         setScrapeDefaults(fields, in: &configuration)
         configuration.presets = presets(fields)
         configuration.services = services(fields, defaults: configuration)
-        if let detect = fields.fields("detect", known: ["drift", "anomaly"]) {
+        if let detect = fields.fields(
+            "detect", known: ["budget", "drift", "anomaly", "performance"]) {
             configuration.drift = drift(detect)
             configuration.anomaly = anomaly(detect)
+            configuration.performance = performance(detect)
         }
         configuration.ruleGroups = ruleGroups(fields)
         configuration.receivers = receivers(fields)
         configuration.route = route(
             fields, receivers: configuration.receivers.map(\.name))
+        configuration.dashboards = dashboards(fields)
         configuration.api = api(fields)
         return configuration
     }
@@ -60,10 +63,24 @@ struct ConfigurationDecoder {
     func resolved(_ path: String) -> String { FileGlob.resolving(path, from: folder) }
 
     private func store(_ fields: Fields) -> StoreOptions {
-        let store = fields.fields("store", known: ["path", "retention", "max_size"])
+        let store = fields.fields(
+            "store",
+            known: [
+                "path", "retention", "retention_5m", "retention_1h", "retention_service_minutes",
+                "max_size",
+            ])
         var options = StoreOptions(path: resolved(store?.string("path") ?? "mlmon.db"))
         if let retention = store?.duration("retention", in: Self.dayRange) {
             options.retention = retention
+        }
+        let optional: [(String, WritableKeyPath<StoreOptions, Duration>)] = [
+            ("retention_5m", \.fiveMinuteRetention), ("retention_1h", \.hourRetention),
+            ("retention_service_minutes", \.serviceMinuteRetention),
+        ]
+        for (key, place) in optional {
+            if let retention = store?.duration(key, in: .zero...Self.dayRange.upperBound) {
+                options[keyPath: place] = retention
+            }
         }
         options.maximumByteCount = store?.byteCount("max_size", in: 1 << 20...1 << 50)
         return options
@@ -86,7 +103,8 @@ struct ConfigurationDecoder {
             let fields = scrape.fields(
                 "limits",
                 known: [
-                    "body_size", "samples", "labels", "label_name_length", "label_value_length",
+                    "body_size", "samples", "series", "total_series", "labels",
+                    "label_name_length", "label_value_length",
                 ])
         else { return limits }
         func set(_ path: WritableKeyPath<Target.Limits, Int>, _ value: Int?) {
@@ -94,6 +112,8 @@ struct ConfigurationDecoder {
         }
         set(\.bodyByteCount, fields.byteCount("body_size", in: 1 << 10...1 << 30))
         set(\.sampleCount, fields.integer("samples", in: 1...10_000_000))
+        set(\.seriesCount, fields.integer("series", in: 1...100_000_000))
+        set(\.totalSeriesCount, fields.integer("total_series", in: 1...100_000_000))
         set(\.labelCount, fields.integer("labels", in: 1...10_000))
         set(\.labelNameByteCount, fields.integer("label_name_length", in: 1...1 << 20))
         set(\.labelValueByteCount, fields.integer("label_value_length", in: 1...1 << 20))
@@ -114,31 +134,6 @@ struct ConfigurationDecoder {
                     + interval.prometheusDescription, at: field)
         }
         return (interval, min(given ?? timeout, interval))
-    }
-
-    private func drift(_ detect: Fields) -> DriftOptions {
-        var options = DriftOptions()
-        guard
-            let drift = detect.fields(
-                "drift",
-                known: [
-                    "window", "reference", "minimum_samples", "significance", "minimum_effect",
-                ])
-        else { return options }
-        let range: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 86_400)
-        options.window = drift.duration("window", in: range) ?? options.window
-        let reference = drift.fields("reference", known: ["learn"])
-        options.learning = reference?.duration("learn", in: range) ?? options.learning
-        if options.learning < options.window, let field = reference?["learn"] ?? drift["window"] {
-            drift.report(
-                "the reference learns for \(options.learning.prometheusDescription), expected at "
-                    + "least one window, \(options.window.prometheusDescription)", at: field)
-        }
-        options.minimumCount =
-            drift.integer("minimum_samples", in: 2...1_000_000_000) ?? options.minimumCount
-        options.significance = drift.number("significance", in: 1e-12...0.5) ?? options.significance
-        options.minimumEffect = drift.number("minimum_effect", in: 0...10) ?? options.minimumEffect
-        return options
     }
 
     private func anomaly(_ detect: Fields) -> AnomalyOptions {

@@ -114,7 +114,11 @@ enum RuleFileDecoder {
 
 extension DocumentContext {
     /// Parses PromQL; a mistake is reported where it stands in the file.
-    func expression(_ text: String, _ node: Node, of field: Field) -> QueryExpression? {
+    ///
+    /// - Parameter written: What the file has instead of `text`, as many bytes.
+    func expression(
+        _ text: String, written: String? = nil, _ node: Node, of field: Field
+    ) -> QueryExpression? {
         do {
             let expression = try QueryExpression(parsing: text)
             if let kind = Self.unusableKind(of: expression) {
@@ -124,7 +128,7 @@ extension DocumentContext {
             }
             return expression
         } catch {
-            let place = error.position.flatMap { position(of: $0, in: text, node) }
+            let place = error.position.flatMap { position(of: $0, in: written ?? text, node) }
             let remark =
                 place == nil && error.position != nil
                 ? " (at \(error.position?.line ?? 1):\(error.position?.column ?? 1) of it)" : ""

@@ -10,7 +10,8 @@ extension DashboardLoop {
         store: Store, engine: QueryEngine, options: DashboardOptions,
         now: @escaping @Sendable () -> Timestamp
     ) {
-        let loader = SnapshotLoader(store: store, engine: engine)
+        let loader = SnapshotLoader(
+            store: store, engine: engine, dashboards: options.dashboards)
         self.init(options: options, now: now) { try loader.snapshot($0, at: now()) }
     }
 }

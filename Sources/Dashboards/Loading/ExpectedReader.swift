@@ -19,7 +19,9 @@ struct ExpectedReader {
             for series in try reader.range(query, grid) {
                 guard let signal = ExpectedBand.Signal(rawValue: series.labels["signal"] ?? "")
                 else { continue }
-                if path != \.score, signal != .requestRate, versionCount > 1 { continue }
+                if path == \.lower || path == \.upper, signal != .requestRate, versionCount > 1 {
+                    continue
+                }
                 bands[signal, default: ExpectedBand()][keyPath: path] = grid.values(of: series)
             }
         }
@@ -31,6 +33,10 @@ struct ExpectedReader {
         try read(
             SignalQueries.gauge(
                 "max", "mlmon_anomaly_score", by: "service, signal", group.matcher), \.score)
+        try read(
+            SignalQueries.gauge(
+                "min", "mlmon_anomaly_warm_up_ratio", by: "service, signal", group.matcher),
+            \.warmUp)
         try read(whole("mlmon_expected_lower"), \.lower)
         try read(whole("mlmon_expected_upper"), \.upper)
         return bands

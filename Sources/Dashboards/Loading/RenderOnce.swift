@@ -14,7 +14,8 @@ package func renderOnce(
     page: Page, service: String? = nil, size: Size, store: Store, engine: QueryEngine,
     options: DashboardOptions, now: Timestamp
 ) throws -> String {
-    let loader = SnapshotLoader(store: store, engine: engine)
+    let loader = SnapshotLoader(
+        store: store, engine: engine, dashboards: options.dashboards)
     return try renderOnce(
         page: page, service: service, size: size, options: options, now: now
     ) { try loader.snapshot($0, at: now) }

@@ -24,11 +24,11 @@ struct SignalReader {
 
     /// - Throws: `QueryError`.
     mutating func instant(_ query: String, at now: Timestamp) throws -> [VectorElement] {
-        guard
-            case .vector(let elements) = try engine.instant(
-                try expression(query), at: now, over: source)
-        else { return [] }
-        return elements
+        switch try engine.instant(try expression(query), at: now, over: source) {
+        case .vector(let elements): return elements
+        case .scalar(let value): return [VectorElement(labels: LabelSet(), value: value)]
+        case .string, .matrix: return []
+        }
     }
 
     /// One series a label set, with points at instants of the grid.

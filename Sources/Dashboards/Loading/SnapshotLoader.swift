@@ -13,19 +13,26 @@ package final class SnapshotLoader: Sendable {
         var snapshot: Snapshot?
     }
 
+    private let dashboards: [DashboardDefinition]
     private let records: @Sendable () throws -> StoreRecords
     private let memory: Mutex<Memory>
 
     package init(
         source: some SeriesSource & Sendable, engine: QueryEngine,
+        dashboards: [DashboardDefinition] = [],
         records: @escaping @Sendable () throws -> StoreRecords
     ) {
+        self.dashboards = dashboards
         self.records = records
         memory = Mutex(Memory(reader: SignalReader(source: source, engine: engine)))
     }
 
-    package convenience init(store: Store, engine: QueryEngine) {
-        self.init(source: store, engine: engine) { try StoreRecords(of: store) }
+    package convenience init(
+        store: Store, engine: QueryEngine, dashboards: [DashboardDefinition] = []
+    ) {
+        self.init(source: store, engine: engine, dashboards: dashboards) {
+            try StoreRecords(of: store)
+        }
     }
 
     /// - Throws: `StorageError` or `QueryError`.
@@ -45,7 +52,8 @@ package final class SnapshotLoader: Sendable {
                 return known
             }
             let round = SnapshotRound(
-                records: records, request: request, window: window, age: age, now: now)
+                records: records, request: request, dashboards: dashboards, window: window,
+                age: age, now: now)
             let snapshot = try round.snapshot(&memory.reader)
             memory.reader.sweep()
             memory.records = records

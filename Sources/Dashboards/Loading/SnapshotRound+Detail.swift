@@ -35,6 +35,8 @@ extension SnapshotRound {
             distributions: distributions(of: name, grid, psi),
             languageModel: try lines.languageModel(&reader),
             resources: try lines.resources(&reader),
+            performance: try PerformanceReader(group: group, grid: grid, now: now)
+                .performance(&reader),
             alerts: alerts.filter { $0.service.utf8.elementsEqual(name.utf8) })
     }
 
@@ -59,7 +61,7 @@ extension SnapshotRound {
     private static func distribution(
         _ window: DriftWindowRecord, _ psiHistory: [Double?]
     ) -> Distribution {
-        Distribution(
+        var distribution = Distribution(
             model: window.model, version: window.version, feature: window.feature,
             kind: window.feature == "score" ? .score : .classes, state: DriftState(window.state),
             from: Timestamp(milliseconds: window.fromMilliseconds),
@@ -67,5 +69,7 @@ extension SnapshotRound {
             baseline: window.referenceCounts, counts: window.counts, psi: window.psi,
             psiNullMean: window.psiNullMean, pValue: window.pValue, note: window.note,
             psiHistory: psiHistory)
+        distribution.detail = window.detail
+        return distribution
     }
 }

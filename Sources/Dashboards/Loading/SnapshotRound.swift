@@ -5,6 +5,7 @@ import TimeSeries
 struct SnapshotRound {
     let records: StoreRecords
     let request: LoadRequest
+    let dashboards: [DashboardDefinition]
     let window: TimeWindow
     let age: DataAge
     let grid: TimeGrid
@@ -12,11 +13,12 @@ struct SnapshotRound {
     let alerts: [AlertLine]
 
     init(
-        records: StoreRecords, request: LoadRequest, window: TimeWindow, age: DataAge,
-        now: Timestamp
+        records: StoreRecords, request: LoadRequest, dashboards: [DashboardDefinition],
+        window: TimeWindow, age: DataAge, now: Timestamp
     ) {
         self.records = records
         self.request = request
+        self.dashboards = dashboards
         self.window = window
         self.age = age
         grid = TimeGrid(window, endingBefore: now)
@@ -33,9 +35,37 @@ struct SnapshotRound {
             services += group.services.map { summary(of: $0, tables, probes, grid: grid, psi: psi) }
         }
         services.sort { $0.name < $1.name }
-        return Snapshot(
+        var snapshot = Snapshot(
             at: now, window: window, grid: grid, services: services, alerts: alerts,
             detail: try detail(services, &reader))
+        snapshot.storeProblem = storeProblem
+        snapshot.dashboard = try dashboard(&reader)
+        if request.wantsHistory {
+            let history = HistoryReader(grid: grid)
+            try history.fill(&snapshot.alerts, &reader)
+            try history.fill(&snapshot.services, &reader)
+        }
+        return snapshot
+    }
+
+    private func dashboard(_ reader: inout SignalReader) throws -> DashboardContent? {
+        guard let asked = request.dashboard, dashboards.indices.contains(asked.index) else {
+            return nil
+        }
+        let own = DashboardReader(
+            grid: grid, now: now, rateSeconds: groups.map(\.rateSeconds).max() ?? 60,
+            service: asked.service)
+        return DashboardContent(
+            index: asked.index, service: asked.service, grid: grid, window: window,
+            panels: try own.panels(of: dashboards[asked.index], &reader))
+    }
+
+    private var storeProblem: String? {
+        switch records.condition {
+        case .sound: nil
+        case .diskFull: "DISK FULL"
+        case .failing: "NOT SAVED"
+        }
     }
 
     /// Rates and windows need this long before their absence means anything.

@@ -6,6 +6,8 @@ package struct StoreRecords: Sendable, Equatable {
     package var targets: [TargetStatus]
     package var alerts: [AlertRecord]
     package var driftWindows: [DriftWindowRecord]
+    /// Of this process's own store; a reader beside the collector always finds it sound.
+    package var condition = StoreCondition.sound
 
     package init(
         targets: [TargetStatus], alerts: [AlertRecord] = [],
@@ -20,6 +22,7 @@ package struct StoreRecords: Sendable, Equatable {
         targets = try store.targets()
         alerts = try store.alerts()
         driftWindows = try store.driftWindows()
+        condition = store.condition
     }
 
     /// Nothing has been collected yet.
@@ -35,7 +38,9 @@ package struct StoreRecords: Sendable, Equatable {
                     instance: status.instance, preset: status.preset, isUp: status.isUp,
                     lastScrape: status.lastScrapeMilliseconds.map { Timestamp(milliseconds: $0) },
                     durationSeconds: status.lastDurationSeconds,
-                    intervalSeconds: status.intervalSeconds, message: status.message)
+                    intervalSeconds: status.intervalSeconds, message: status.message,
+                    url: status.url, isPresetRecognised: status.isPresetRecognised,
+                    sampleCount: status.sampleCount)
             }
     }
 
@@ -60,9 +65,34 @@ package struct StoreRecords: Sendable, Equatable {
             case .resolved: alert.resolvedAtMilliseconds ?? alert.lastEvaluatedMilliseconds
             }
         return AlertLine(
-            rule: alert.rule, service: service, severity: Severity(label: alert.labels["severity"]),
+            id: alert.fingerprint, rule: alert.rule, service: service,
+            severity: Severity(label: alert.labels["severity"]),
             state: state, summary: Self.withoutPrefix(text, service),
-            since: Timestamp(milliseconds: since))
+            since: Timestamp(milliseconds: since), detail: Self.detail(of: alert))
+    }
+
+    private static func detail(of alert: AlertRecord) -> AlertLine.Detail {
+        func time(_ milliseconds: Int64?) -> Timestamp? {
+            milliseconds.map { Timestamp(milliseconds: $0) }
+        }
+        func pairs(
+            _ map: [String: String], without name: String?
+        ) -> [(name: String, value: String)] {
+            map.sorted { $0.key < $1.key }.filter { $0.key != name }
+                .map { (name: $0.key, value: $0.value) }
+        }
+        let annotations = alert.annotations
+        var detail = AlertLine.Detail()
+        detail.ruleLocation = alert.ruleLocation
+        detail.labels = pairs(alert.labels, without: "alertname")
+        detail.annotations = pairs(
+            annotations, without: annotations["summary"] == nil ? "description" : "summary")
+        detail.value = alert.value
+        detail.pendingSince = time(alert.pendingSinceMilliseconds)
+        detail.firingSince = time(alert.firingSinceMilliseconds)
+        detail.resolvedAt = time(alert.resolvedAtMilliseconds)
+        detail.lastEvaluated = time(alert.lastEvaluatedMilliseconds)
+        return detail
     }
 
     /// `ranker-eu: p99 is 268ms` beside a column that says `ranker-eu` already.

@@ -49,14 +49,8 @@ struct AlertList {
     ) {
         let pen = RowPen(places: places, row: row)
         let isFiring = alert.state == .firing
-        let role: Role = alert.state == .resolved ? .muted : alert.severity.role
-        let glyph =
-            switch alert.state {
-            case .firing: alert.severity.glyph
-            case .pending: "○"
-            case .resolved: "✓"
-            }
-        pen.write(glyph, 0, Style.bold(role), &canvas)
+        let role = alert.role
+        pen.write(alert.glyph, 0, Style.bold(role), &canvas)
         pen.write(alert.severity.word, 1, isFiring ? Style.bold(role) : Style(role), &canvas)
         pen.write(alert.state.word, 2, isFiring ? Style.bold(role) : Style(.muted), &canvas)
         var field = 3

@@ -16,8 +16,9 @@ struct EmptyPage {
         }
         if let notice = state.options.notice {
             lines.append(Span("", .text))
-            for line in notice.split(separator: "\n", omittingEmptySubsequences: false) {
-                lines.append(Span(String(line), .text))
+            // Short lines are read more easily, whatever the width.
+            for line in DisplayText.wrapped(notice, to: min(rect.width - 4, 76)) {
+                lines.append(Span(line, .text))
             }
         } else if state.snapshot != nil, state.failure == nil {
             lines.append(Span("", .text))

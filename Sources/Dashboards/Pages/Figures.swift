@@ -122,6 +122,7 @@ package enum Figures {
         case .ratio: value == nil ? unknown : percent(value) + "%"
         case .count: count(value)
         case .bytes: bytes(value)
+        case .bytesPerSecond: value == nil ? unknown : bytes(value) + "/s"
         }
     }
 
@@ -137,7 +138,7 @@ package enum Figures {
             default: return trimmed(value) + "s"
             }
         case .ratio: return trimmed(value * 100) + "%"
-        case .bytes: return bytes(value, trimming: true)
+        case .bytes, .bytesPerSecond: return bytes(value, trimming: true)
         case .perSecond, .count:
             if value >= 1e6 {
                 text = trimmed(value / 1e6) + "M"

@@ -238,9 +238,13 @@ struct FleetTable {
     }
 
     private func versionText(_ service: ServiceSummary) -> String {
-        guard let first = service.versions.first else { return "—" }
-        let label = first.label(amongSeveralModels: false)
+        // Some servers tell the model alone, which is no version.
+        let versions = service.versions.map(\.version).filter { !$0.isEmpty }
+        guard let first = versions.first else {
+            return service.hasSeveralModels
+                ? "\(Set(service.versions.map(\.model)).count) models" : Figures.unknown
+        }
         let others = service.versions.count - 1
-        return others > 0 ? "\(label) +\(others)" : label
+        return others > 0 ? "\(first) +\(others)" : first
     }
 }

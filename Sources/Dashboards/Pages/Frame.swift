@@ -22,13 +22,16 @@ package struct Frame {
         Header(state: state).draw(on: &canvas, in: body.takeTop(1))
         Footer(state: state).draw(on: &canvas, in: body.takeBottom(1))
         if state.isHelpShown {
-            HelpPage().draw(on: &canvas, in: body)
+            HelpPage(page: state.page, scroll: state.helpScroll).draw(on: &canvas, in: body)
         } else if state.snapshot == nil || state.snapshot?.services.isEmpty == true {
             EmptyPage(state: state).draw(on: &canvas, in: body)
         } else {
             switch state.page {
             case .fleet: FleetPage(state: state).draw(on: &canvas)
             case .service: ServicePage(state: state).draw(on: &canvas, in: body)
+            case .dashboard: DashboardPage(state: state).draw(on: &canvas, in: body)
+            case .alerts: AlertsPage(state: state).draw(on: &canvas, in: body)
+            case .sources: SourcesPage(state: state).draw(on: &canvas, in: body)
             }
         }
         return canvas

@@ -36,6 +36,18 @@ struct Header {
             if let versions = state.detail?.summary.versions, versions.count == 1 {
                 spans.append(Span(" \(versions[0].version)", .muted))
             }
+        case .dashboard:
+            if room >= 60 { spans.append(Span(" dashboards ›", .muted)) }
+            spans.append(Span(" \(state.dashboard?.title ?? "—")", Style.bold(.title)))
+            if let service = state.request.dashboard?.service {
+                spans.append(Span(" · \(service)", Style.bold(.accent)))
+            }
+            if state.dashboards.count > 1, room >= 70 {
+                spans.append(
+                    Span(" \(state.dashboardIndex + 1)/\(state.dashboards.count)", .muted))
+            }
+        case .alerts: spans.append(Span(" alerts", Style.bold(.title)))
+        case .sources: spans.append(Span(" sources", Style.bold(.title)))
         }
         spans += liveSpans
         if state.options.isSimulated { spans.append(Span("  SIMULATED", Style.bold(.warn))) }
@@ -58,11 +70,20 @@ struct Header {
         if state.failure != nil, state.snapshot != nil {
             return [Span("  ✗ STORE", Style.bold(.crit))]
         }
+        if let problem = state.snapshot?.storeProblem {
+            return [Span("  ✗ \(problem)", Style.bold(.crit)), Span(" kept in memory", .warn)]
+        }
         if let pausedAt = state.pausedAt {
             let ago = Figures.age(state.now - pausedAt)
             return [
                 Span("  ⏸ PAUSED", Style.bold(.warn)),
                 Span(" \(Figures.clock(pausedAt)) −\(ago)", .warn),
+            ]
+        }
+        if let cursor = state.cursor {
+            return [
+                Span("  ◆ AT \(Figures.clock(cursor))", Style.bold(.accent)),
+                Span(" −\(Figures.age(state.now - cursor))", .accent),
             ]
         }
         return [Span("  ● LIVE", Style.bold(.ok))]

@@ -7,7 +7,7 @@ struct ServicePage {
 
     /// The detail, or what the fleet's row knows until it is there.
     private var detail: ServiceDetail? {
-        if let detail = state.detail { return detail }
+        if let detail = state.detail { return detail.at(state.cursorIndex(in: detail.grid)) }
         guard let snapshot = state.snapshot else { return nil }
         let rows = state.rows
         guard !rows.isEmpty else { return nil }
@@ -75,6 +75,7 @@ struct ServicePage {
         var rect = rect
         let versions = VersionsPanel(detail: detail, now: state.now)
         box(5, detail, on: &canvas, in: rect.takeTop(min(rect.height, versions.wantedRows + 2)))
+        drawPerformance(detail, on: &canvas, in: &rect)
         if rect.height >= 4 {
             let targets = TargetsPanel(detail: detail, now: state.now)
             let frame = PanelFrame(title: targets.title, remark: targets.remark)
@@ -90,8 +91,20 @@ struct ServicePage {
         if rect.height >= 4, !lines.isEmpty {
             let frame = PanelFrame(title: "inside the server")
             let inner = frame.drawBox(on: &canvas, in: rect)
-            SignalList(signals: lines, grid: detail.grid).draw(on: &canvas, in: inner)
+            SignalList(signals: lines, grid: detail.grid, cursor: detail.cursor).draw(
+                on: &canvas, in: inner)
         }
+    }
+
+    /// Takes the rows of the performance panel from the top, where there is anything to show.
+    private func drawPerformance(
+        _ detail: ServiceDetail, on canvas: inout Canvas, in rect: inout Rect
+    ) {
+        let panel = PerformancePanel(detail: detail)
+        guard !panel.isEmpty, rect.height >= 8 else { return }
+        let frame = PanelFrame(title: panel.title, remark: panel.remark)
+        let wanted = min(panel.wantedRows + 2, rect.height - 4)
+        panel.draw(on: &canvas, in: frame.drawBox(on: &canvas, in: rect.takeTop(wanted)))
     }
 
     private func drawWide(_ detail: ServiceDetail, on canvas: inout Canvas, in rect: Rect) {
@@ -119,6 +132,7 @@ struct ServicePage {
         box(
             5, detail, on: &canvas,
             in: right.takeTop(min(max(5, versions.wantedRows + 2), right.height - 5)))
+        drawPerformance(detail, on: &canvas, in: &right)
         box(6, detail, on: &canvas, in: right)
     }
 

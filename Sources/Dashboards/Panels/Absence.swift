@@ -16,16 +16,7 @@ struct Absence {
 
     /// Wrapped at spaces, from the top.
     func draw(_ missing: String, on canvas: inout Canvas, in rect: Rect) {
-        guard rect.width > 0 else { return }
-        var lines = [""]
-        for word in reason(missing).split(separator: " ") {
-            let longer = lines[lines.count - 1] + (lines[lines.count - 1].isEmpty ? "" : " ") + word
-            if DisplayText.width(of: longer) <= rect.width || lines[lines.count - 1].isEmpty {
-                lines[lines.count - 1] = longer
-            } else {
-                lines.append(String(word))
-            }
-        }
+        let lines = DisplayText.wrapped(reason(missing), to: rect.width)
         for (index, line) in lines.prefix(rect.height).enumerated() {
             canvas.write(line, rect.column, rect.row + index, Style(.muted), width: rect.width)
         }

@@ -31,7 +31,9 @@ struct Axes {
 
     /// Bytes are round in powers of 1024.
     private func ticks(_ count: Int) -> [Double] {
-        guard unit == .bytes, scale.lower == 0 else { return scale.ticks(count) }
+        guard unit == .bytes || unit == .bytesPerSecond, scale.lower == 0 else {
+            return scale.ticks(count)
+        }
         var power = 1.0
         while power * 1024 <= scale.upper { power *= 1024 }
         return Scale(from: 0, to: scale.upper / power).ticks(count).map { $0 * power }

@@ -50,6 +50,10 @@ struct DistributionPanel: Panel {
         if distribution.state == .drifted, rect.height >= 5 {
             drawMovers(distribution, on: &canvas, in: plot.takeBottom(1))
         }
+        if let detail = distribution.detail, rect.height >= 12 {
+            VerdictLines(detail: detail, through: distribution.through).draw(
+                on: &canvas, in: &plot, keeping: 6)
+        }
         if rect.height >= 8 {
             drawLegend(distribution, on: &canvas, in: plot.takeBottom(1))
         }
@@ -72,7 +76,8 @@ struct DistributionPanel: Panel {
                 "no predictions in its metrics, so drift cannot be judged: see docs/configuration.md",
                 on: &canvas, in: rect)
         } else {
-            SignalList(signals: signals, grid: detail.grid).draw(on: &canvas, in: rect)
+            SignalList(signals: signals, grid: detail.grid, cursor: detail.cursor)
+                .draw(on: &canvas, in: rect)
         }
     }
 

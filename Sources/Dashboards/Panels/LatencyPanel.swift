@@ -43,6 +43,7 @@ struct LatencyPanel: Panel {
         if plot.width >= 60 { drawLine(history.p50Seconds, .p50, scale, on: &canvas, in: plot) }
         drawLine(history.p99Seconds, .p99, scale, on: &canvas, in: plot)
         Overlay.expected(detail.expected[.latencyP99], scale: scale, on: &canvas, in: plot)
+        Overlay.cursor(detail.cursor, of: detail.grid.count, on: &canvas, in: plot)
     }
 
     /// A quantile over the heat map, which shines through behind it.
@@ -77,6 +78,7 @@ struct LatencyPanel: Panel {
             .draw(on: &canvas, in: rect, showsTime: true)
         LineChart(lines, scale: scale).draw(on: &canvas, in: plot)
         Overlay.expected(band, scale: scale, on: &canvas, in: plot)
+        Overlay.cursor(detail.cursor, of: detail.grid.count, on: &canvas, in: plot)
     }
 
     private func drawReadout(on canvas: inout Canvas, in rect: Rect) {
@@ -114,7 +116,9 @@ struct LatencyPanel: Panel {
                 groups.append([Span(" vs median", .muted)])
             }
         }
-        groups += Overlay.groups(detail.expected[.latencyP99], unit: .seconds)
+        if detail.cursor == nil {
+            groups += Overlay.groups(detail.expected[.latencyP99], unit: .seconds)
+        }
         canvas.writeFitting(groups, rect.column, rect.row, width: rect.width)
     }
 }

@@ -21,6 +21,38 @@ enum Overlay {
         }
     }
 
+    /// An objective or a limit, with its label at the right end.
+    static func reference(
+        _ reference: PanelDefinition.Reference, scale: Scale, on canvas: inout Canvas,
+        in plot: Rect
+    ) {
+        let fraction = scale.fraction(reference.value)
+        guard plot.height >= 3, plot.width >= 12, fraction >= 0, fraction <= 1 else { return }
+        let row = Axes.row(of: reference.value, scale: scale, in: plot)
+        let role = reference.severity.role
+        let values = [Double?](repeating: reference.value, count: plot.width)
+        line(values, "╌", role, scale: scale, on: &canvas, in: plot)
+        guard !reference.label.isEmpty else { return }
+        let text = " \(reference.label)"
+        let width = min(DisplayText.width(of: text), plot.width / 2)
+        canvas.write(text, plot.endColumn - width, row, Style.bold(role), width: width)
+    }
+
+    /// The column of the time cursor.
+    static func cursor(_ index: Int?, of count: Int, on canvas: inout Canvas, in plot: Rect) {
+        guard let index, count > 0, !plot.isEmpty else { return }
+        let column =
+            plot.column
+            + (count < 2 ? plot.width - 1 : index * (plot.width - 1) / (count - 1))
+        for row in plot.row..<plot.endRow {
+            if canvas[column, row].glyph == " " || canvas[column, row].glyph == "╌" {
+                canvas.set("│", column, row, Style(.accent))
+            } else {
+                canvas.highlight(Rect(column, row, 1, 1), .selection, adding: .bold)
+            }
+        }
+    }
+
     /// The expected band, and marks where the anomaly score is above its threshold.
     static func expected(
         _ band: ExpectedBand?, scale: Scale, on canvas: inout Canvas, in plot: Rect
@@ -38,7 +70,8 @@ enum Overlay {
         }
     }
 
-    /// `▾ unusual 0.83` while the score is above its threshold, and `expected 80…120`.
+    /// `▾ unusual 0.83` while the score is above its threshold, and `expected 80…120`, or how much
+    /// of the warm-up is done.
     static func groups(_ band: ExpectedBand?, unit: SignalLines.Unit) -> [[Span]] {
         guard let band else { return [] }
         var groups: [[Span]] = []
@@ -49,6 +82,9 @@ enum Overlay {
             let range =
                 Figures.text(max(0, lower), unit) + "…" + Figures.text(max(0, upper), unit)
             groups.append([Span("  expected ", .muted), Span(range, .text)])
+        }
+        if let warmUp = band.warmUp.last ?? nil, warmUp < 1 {
+            groups.append([Span("  learning the expected, \(Figures.percent(warmUp))", .muted)])
         }
         return groups
     }

@@ -5,6 +5,7 @@ import TimeSeries
 struct SignalList {
     let signals: [SignalLines]
     var grid: TimeGrid?
+    var cursor: Int?
 
     private static let roles: [Role] = [.p50, .p99, .p90, .info]
 
@@ -35,12 +36,12 @@ struct SignalList {
                 LineChart.Line(line.values, Style(Self.roles[place % Self.roles.count]))
             }
             if signal.lines.count == 1 {
-                let part = StackedBars.Part(
-                    signal.lines[0].values, .flow0, glyph: "#", crest: .flow3)
+                let part = StackedBars.Part.flow(signal.lines[0].values)
                 StackedBars([part], scale: scale).draw(on: &canvas, in: plot)
             } else {
                 LineChart(lines, scale: scale).draw(on: &canvas, in: plot)
             }
+            Overlay.cursor(cursor, of: grid.count, on: &canvas, in: plot)
         }
     }
 

@@ -1,3 +1,4 @@
+import Storage
 import TimeSeries
 
 /// A window of predictions beside its baseline.
@@ -25,6 +26,8 @@ package struct Distribution: Equatable, Sendable {
     package var pValue: Double?
     package var note: String?
     package var psiHistory: [Double?]
+    /// What moved and how that was judged.
+    package var detail: DriftDetail?
 
     package init(
         model: String, version: String, feature: String, kind: Kind, state: DriftState,

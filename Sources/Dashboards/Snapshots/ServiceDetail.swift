@@ -15,7 +15,9 @@ package struct LatencyBuckets: Equatable, Sendable {
 
 /// A few lines of one unit over the grid.
 package struct SignalLines: Equatable, Sendable {
-    package enum Unit: Equatable, Sendable { case seconds, perSecond, ratio, count, bytes }
+    package enum Unit: Equatable, Sendable {
+        case seconds, perSecond, ratio, count, bytes, bytesPerSecond
+    }
 
     package struct Line: Equatable, Sendable {
         package var name: String
@@ -54,11 +56,16 @@ package struct ExpectedBand: Equatable, Sendable {
     package var upper: [Double?]
     /// 0…1, of the version that is worst off; above 0.5 is an anomaly.
     package var score: [Double?]
+    /// Points so far as a share of those that a judgement needs, of the version that has fewest.
+    package var warmUp: [Double?]
 
-    package init(lower: [Double?] = [], upper: [Double?] = [], score: [Double?] = []) {
+    package init(
+        lower: [Double?] = [], upper: [Double?] = [], score: [Double?] = [], warmUp: [Double?] = []
+    ) {
         self.lower = lower
         self.upper = upper
         self.score = score
+        self.warmUp = warmUp
     }
 }
 
@@ -75,13 +82,18 @@ package struct ServiceDetail: Equatable, Sendable {
     package var languageModel: [SignalLines]
     /// Requests in flight, queue, processor, memory.
     package var resources: [SignalLines]
+    /// By model, version and metric; empty without scores or labels.
+    package var performance: [ModelPerformance]
     package var alerts: [AlertLine]
+    /// The point of the grid whose figures the summary holds; nil is now.
+    package var cursor: Int?
 
     package init(
         summary: ServiceSummary, grid: TimeGrid, window: TimeWindow,
         buckets: LatencyBuckets? = nil, expected: [ExpectedBand.Signal: ExpectedBand] = [:],
         distributions: [Distribution] = [], languageModel: [SignalLines] = [],
-        resources: [SignalLines] = [], alerts: [AlertLine] = []
+        resources: [SignalLines] = [], performance: [ModelPerformance] = [],
+        alerts: [AlertLine] = []
     ) {
         self.summary = summary
         self.grid = grid
@@ -91,6 +103,7 @@ package struct ServiceDetail: Equatable, Sendable {
         self.distributions = distributions
         self.languageModel = languageModel
         self.resources = resources
+        self.performance = performance
         self.alerts = alerts
     }
 }

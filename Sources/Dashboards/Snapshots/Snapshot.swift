@@ -9,6 +9,10 @@ package struct Snapshot: Equatable, Sendable {
     package var alerts: [AlertLine]
     /// The service that was asked for, where it exists.
     package var detail: ServiceDetail?
+    /// The dashboard that was asked for.
+    package var dashboard: DashboardContent?
+    /// Why what is collected does not reach the disk; nil where it does.
+    package var storeProblem: String?
 
     package init(
         at: Timestamp, window: TimeWindow = .usual, grid: TimeGrid, services: [ServiceSummary],

@@ -9,10 +9,17 @@ package struct TargetSummary: Equatable, Sendable {
     package var durationSeconds: Double?
     package var intervalSeconds: Double
     package var message: String?
+    /// Without user, password and query.
+    package var url: String
+    package var isPresetRecognised: Bool
+    package var sampleCount: Int
+    /// Of the scrapes over the snapshot's grid, in seconds; empty where nobody asked.
+    package var durations: [Double?] = []
 
     package init(
         instance: String, preset: String, isUp: Bool, lastScrape: Timestamp?,
-        durationSeconds: Double? = nil, intervalSeconds: Double, message: String? = nil
+        durationSeconds: Double? = nil, intervalSeconds: Double, message: String? = nil,
+        url: String = "", isPresetRecognised: Bool = false, sampleCount: Int = 0
     ) {
         self.instance = instance
         self.preset = preset
@@ -21,5 +28,8 @@ package struct TargetSummary: Equatable, Sendable {
         self.durationSeconds = durationSeconds
         self.intervalSeconds = intervalSeconds
         self.message = message
+        self.url = url
+        self.isPresetRecognised = isPresetRecognised
+        self.sampleCount = sampleCount
     }
 }

@@ -41,3 +41,15 @@ package struct TimeGrid: Equatable, Sendable {
         return values
     }
 }
+
+extension TimeGrid {
+    package func instant(at index: Int) -> Timestamp {
+        Timestamp(milliseconds: start.milliseconds + Int64(index) * step.milliseconds)
+    }
+
+    /// The place of the point closest to an instant; the first or the last beyond the grid.
+    package func nearestIndex(to instant: Timestamp) -> Int {
+        let distance = instant.milliseconds - start.milliseconds + step.milliseconds / 2
+        return min(max(0, Int(distance / step.milliseconds)), count - 1)
+    }
+}

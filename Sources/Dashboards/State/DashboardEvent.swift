@@ -26,8 +26,7 @@ extension DashboardState {
         switch event {
         case .key(let key): return apply(key)
         case .paste(let text):
-            guard filterDraft != nil else { return [] }
-            setDraft((filterDraft ?? "") + DisplayText.cleaned(text))
+            paste(text)
             return []
         case .resize(let size):
             let before = request
@@ -51,10 +50,11 @@ extension DashboardState {
         if isPaused, self.snapshot != nil {
             waiting = snapshot
             waitingCount += 1
-            // A service opened while paused still gets its page.
+            // A page opened while paused still gets its picture.
             if detail == nil, snapshot.detail?.summary.name == request.service {
                 self.snapshot?.detail = snapshot.detail
             }
+            if dashboardContent == nil { self.snapshot?.dashboard = snapshot.dashboard }
             return
         }
         self.snapshot = snapshot
@@ -62,45 +62,74 @@ extension DashboardState {
     }
 
     private mutating func apply(_ key: Key) -> [Effect] {
-        if filterDraft != nil { return edit(key) }
-        if isHelpShown {
+        let before = request
+        message = nil
+        var effects: [Effect]
+        if prompt != nil {
+            effects = edit(key)
+        } else if isHelpShown, let distance = Self.helpDistance(of: key) {
+            let body = Rect(0, 0, size.columns, size.rows).inset(top: 1, bottom: 1)
+            let last = HelpPage(page: page).lastScroll(in: body)
+            helpScroll = min(max(0, helpScroll + distance), last)
+            return []
+        } else if isHelpShown {
             isHelpShown = false
+            helpScroll = 0
             // The key that closes the help does nothing else, except that `q` always quits.
             return key == "q" ? [.quit] : []
+        } else if let action = KeyTable.action(for: key, on: page) {
+            effects = perform(action)
+        } else {
+            return []
         }
-        guard let action = KeyTable.action(for: key, on: page) else { return [] }
-        let before = request
-        var effects = perform(action)
         if request != before, !effects.contains(.load) { effects.append(.load) }
         return effects
     }
 
-    private mutating func perform(_ action: Action) -> [Effect] {
+    /// Lines that a key scrolls the help by; nil closes it.
+    private static func helpDistance(of key: Key) -> Int? {
+        switch key {
+        case .up: -1
+        case .down: 1
+        case .pageUp: -10
+        case .pageDown: 10
+        default: nil
+        }
+    }
+
+    mutating func perform(_ action: Action) -> [Effect] {
         switch action {
         case .up: move(by: -1)
         case .down: move(by: 1)
-        case .first: move(by: -rows.count)
-        case .last: move(by: rows.count)
-        case .pageUp: move(by: -max(1, visibleRows))
-        case .pageDown: move(by: max(1, visibleRows))
-        case .halfPageUp: move(by: -max(1, visibleRows / 2))
-        case .halfPageDown: move(by: max(1, visibleRows / 2))
+        case .first: move(by: -1_000_000)
+        case .last: move(by: 1_000_000)
+        case .pageUp: move(by: -pageRows, isPage: true)
+        case .pageDown: move(by: pageRows, isPage: true)
+        case .halfPageUp: move(by: -max(1, pageRows / 2), isPage: true)
+        case .halfPageDown: move(by: max(1, pageRows / 2), isPage: true)
         case .open: open()
         case .back: back()
-        case .filter: filterDraft = filter?.text ?? ""
+        case .filter: prompt = Prompt(.filter, text: filter?.text ?? "")
+        case .command: prompt = Prompt(.command)
         case .sort: sort = sort.next
         case .reverseSort: isSortReversed.toggle()
         case .pause: togglePause()
         case .refresh: return [.load]
-        case .zoomIn: zoom { $0.shorter }
-        case .zoomOut: zoom { $0.longer }
-        case .panel(let number):
-            expanded = expanded == number ? nil : number
-            focused = number
+        case .live:
+            cursor = nil
+            if isPaused { togglePause() }
+        case .zoomIn: setWindow(window.shorter)
+        case .zoomOut: setWindow(window.longer)
+        case .cursor(let steps): moveCursor(by: steps)
+        case .panel(let number): expand(number)
         case .nextPanel:
-            focused = focused % 6 + 1
+            focused = focused % max(1, panelCount) + 1
             if expanded != nil { expanded = focused }
         case .nextDistribution: distributionIndex += 1
+        case .dashboards:
+            showDashboard(page == .dashboard ? dashboardIndex + 1 : dashboardIndex)
+        case .alerts: go(to: .alerts)
+        case .sources: go(to: .sources)
         case .theme: return nextTheme()
         case .help: isHelpShown = true
         case .quit: return [.quit]
@@ -109,33 +138,10 @@ extension DashboardState {
         return []
     }
 
-    private mutating func move(by distance: Int) {
-        let rows = rows
-        guard !rows.isEmpty else { return }
-        let index = min(max(0, selectedIndex(in: rows) + distance), rows.count - 1)
-        guard rows[index].name != selected else { return }
-        selected = rows[index].name
-        distributionIndex = 0
-    }
-
-    private mutating func open() {
-        let rows = rows
-        guard !rows.isEmpty else { return }
-        selected = rows[selectedIndex(in: rows)].name
-        page = .service
-        serviceWindow = fleetWindow
-        expanded = nil
-        distributionIndex = 0
-    }
-
-    private mutating func back() {
-        if expanded != nil {
-            expanded = nil
-        } else if page == .service {
-            page = .fleet
-        } else if filter != nil {
-            filter = nil
-        }
+    private mutating func expand(_ number: Int) {
+        guard number <= panelCount else { return }
+        expanded = expanded == number ? nil : number
+        focused = number
     }
 
     private mutating func togglePause() {
@@ -149,66 +155,26 @@ extension DashboardState {
         }
     }
 
-    private mutating func zoom(_ change: (TimeWindow) -> TimeWindow) {
-        if page == .service {
-            serviceWindow = change(window)
-        } else {
-            fleetWindow = change(window)
+    mutating func setWindow(_ window: TimeWindow) {
+        if page == .service { serviceWindow = window } else { fleetWindow = window }
+    }
+
+    /// Along the points of the charts on this page; beyond the newest is no cursor.
+    private mutating func moveCursor(by steps: Int) {
+        guard let grid = chartGrid else { return }
+        let last = grid.count - 1
+        let index = cursor.map { grid.nearestIndex(to: $0) } ?? last
+        if cursor != nil, index + steps > last {
+            cursor = nil
+        } else if cursor != nil || steps < 0 {
+            cursor = grid.instant(at: min(max(0, index + steps), last))
         }
     }
 
     private mutating func nextTheme() -> [Effect] {
-        let names = Theme.all.map(\.name)
+        let names = Self.themeNames
         let index = names.firstIndex(of: themeName) ?? 0
         themeName = names[(index + 1) % names.count]
         return [.useTheme(themeName)]
-    }
-
-    private mutating func edit(_ key: Key) -> [Effect] {
-        switch key {
-        case .escape:
-            filterDraft = nil
-            filterError = nil
-            filter = nil
-        case .enter:
-            // What cannot be read is not applied, and stays to be mended.
-            if filterError == nil { filterDraft = nil }
-        case .backspace:
-            setDraft(String((filterDraft ?? "").dropLast()))
-        case .control("u"): setDraft("")
-        case .character(let scalar): setDraft((filterDraft ?? "") + String(Character(scalar)))
-        default: break
-        }
-        keepSelectionVisible()
-        return []
-    }
-
-    /// Applies the draft as it is typed; at most 200 characters.
-    private mutating func setDraft(_ text: String) {
-        let draft = String(text.prefix(200))
-        filterDraft = draft
-        do {
-            filter = draft.isEmpty ? nil : try ServiceFilter(parsing: draft)
-            filterError = nil
-        } catch {
-            filterError = error.description
-        }
-    }
-
-    /// Services that the fleet's table has room for.
-    package var visibleRows: Int { FleetLayout(self).visibleServiceCount }
-
-    /// Selects the first row where the selected one is filtered out or gone, and scrolls to it.
-    private mutating func keepSelectionVisible() {
-        let rows = rows
-        if let first = rows.first, !rows.contains(where: { $0.name == selected }) {
-            let isGone = snapshot?.services.contains { $0.name == selected } != true
-            if page == .fleet || isGone { selected = first.name }
-        }
-        let index = selectedIndex(in: rows)
-        let visible = max(1, visibleRows)
-        if index < scroll { scroll = index }
-        if index >= scroll + visible { scroll = index - visible + 1 }
-        scroll = max(0, min(scroll, rows.count - visible))
     }
 }

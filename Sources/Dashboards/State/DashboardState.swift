@@ -4,6 +4,8 @@ import TimeSeries
 /// Everything the picture depends on. A value: events go in, a new state and effects come out.
 package struct DashboardState: Sendable {
     package var page: Page
+    /// Pages that `back` leads to, the last first.
+    package var trail: [Page] = []
     package var size: Size
     package var now: Timestamp
     package var snapshot: Snapshot?
@@ -16,18 +18,27 @@ package struct DashboardState: Sendable {
     package var sort = SortOrder.state
     package var isSortReversed = false
     package var filter: ServiceFilter?
-    /// The filter as it is being typed.
-    package var filterDraft: String?
-    package var filterError: String?
+    /// The line being typed.
+    package var prompt: Prompt?
+    /// Commands that were given, newest first.
+    package var commandHistory: [String] = []
     /// As it was asked for; nil until then, and the window fits the age of the data.
     package var fleetWindow: TimeWindow?
     package var serviceWindow: TimeWindow?
-    /// The panel that has the whole page, 1…6.
+    /// The time whose figures the charts' readouts show; nil is now.
+    package var cursor: Timestamp?
+    /// The panel that has the whole page, counted from 1.
     package var expanded: Int?
     /// The panel shown where there is room for one.
     package var focused = 1
     package var distributionIndex = 0
+    package var dashboardIndex: Int
+    /// First row of panels shown.
+    package var dashboardScroll = 0
+    package var selectedAlert: String?
+    package var selectedSource: String?
     package var isHelpShown = false
+    package var helpScroll = 0
     package var pausedAt: Timestamp?
     /// Snapshots that came while paused; the newest is kept.
     package var waitingCount = 0
@@ -35,6 +46,8 @@ package struct DashboardState: Sendable {
     package var themeName: String
     package let options: DashboardOptions
     package var remark: String?
+    /// Why the last key did nothing.
+    package var message: String?
 
     package init(options: DashboardOptions, size: Size, now: Timestamp) {
         self.options = options
@@ -42,8 +55,11 @@ package struct DashboardState: Sendable {
         self.now = now
         page = options.initialPage
         selected = options.initialService
+        dashboardIndex = options.initialDashboard
         themeName = options.theme.name
     }
+
+    static let themeNames = Theme.all.map(\.name)
 
     package var isPaused: Bool { pausedAt != nil }
 
@@ -70,12 +86,19 @@ package struct DashboardState: Sendable {
 
     /// What the loader should read for this state.
     package var request: LoadRequest {
-        let isWide = size.columns >= Layout.threePanes
-        let name = page == .service || isWide ? selected ?? rows.first?.name : nil
-        return LoadRequest(
+        let isBeside = page == .fleet && size.columns >= Layout.threePanes
+        let name = page == .service || isBeside ? selected ?? rows.first?.name : nil
+        var request = LoadRequest(
             fleetWindow: fleetWindow, service: name,
             serviceWindow: page == .service ? serviceWindow : fleetWindow,
             isBesideFleet: page != .service)
+        if page == .dashboard, let dashboard {
+            request.dashboard = LoadRequest.Dashboard(
+                index: dashboardIndex,
+                service: dashboard.isPerService ? selected ?? rows.first?.name : nil)
+        }
+        request.wantsHistory = page == .alerts || page == .sources
+        return request
     }
 
     /// The detail of the selected service, when it has been loaded.
@@ -84,4 +107,65 @@ package struct DashboardState: Sendable {
         let name = selected ?? rows.first?.name
         return detail.summary.name == name ? detail : nil
     }
+
+    package var dashboards: [DashboardDefinition] { options.dashboards }
+
+    /// The dashboard of the page.
+    package var dashboard: DashboardDefinition? {
+        dashboards.indices.contains(dashboardIndex) ? dashboards[dashboardIndex] : nil
+    }
+
+    /// What it shows, when that has been loaded.
+    package var dashboardContent: DashboardContent? {
+        guard let content = snapshot?.dashboard, content.index == dashboardIndex,
+            content.panels.count == dashboard?.panels.count,
+            content.service == request.dashboard?.service
+        else { return nil }
+        return content
+    }
+
+    var hasCharts: Bool { page == .service || page == .dashboard }
+
+    var panelCount: Int { page == .dashboard ? dashboard?.panels.count ?? 0 : 6 }
+
+    /// The points of this page's charts.
+    var chartGrid: TimeGrid? {
+        switch page {
+        case .service: detail?.grid
+        case .dashboard: dashboardContent?.grid
+        case .fleet, .alerts, .sources: nil
+        }
+    }
+
+    /// The cursor's place among the points of a chart; nil without one, or where it lies outside.
+    func cursorIndex(in grid: TimeGrid) -> Int? {
+        guard let cursor, cursor >= grid.start, cursor <= grid.end else { return nil }
+        return grid.nearestIndex(to: cursor)
+    }
+
+    /// The alerts of the list, in its order.
+    var alerts: [AlertLine] { snapshot?.alerts.sorted(by: AlertLine.listOrder) ?? [] }
+
+    var alertKeys: [String] { alerts.map(\.id) }
+
+    /// The alert of the selected row.
+    var alert: AlertLine? { snapshot?.alerts.first { $0.id == selectedAlert } }
+
+    /// A target of the list, and the service it belongs to.
+    struct Source {
+        let service: String
+        let target: TargetSummary
+
+        var id: String { "\(service)\u{0}\(target.instance)" }
+    }
+
+    /// Every target; those that fail first.
+    var sources: [Source] {
+        let all = (snapshot?.services ?? []).flatMap { service in
+            service.targets.map { Source(service: service.name, target: $0) }
+        }
+        return all.filter { !$0.target.isUp } + all.filter(\.target.isUp)
+    }
+
+    var source: Source? { sources.first { $0.id == selectedSource } }
 }

@@ -2,6 +2,19 @@
 package enum SortOrder: Int, CaseIterable, Sendable {
     case state, name, requests, p50, p99, errors, psi
 
+    /// As the command line calls it.
+    package var word: String {
+        switch self {
+        case .state: "state"
+        case .name: "name"
+        case .requests: "requests"
+        case .p50: "p50"
+        case .p99: "p99"
+        case .errors: "errors"
+        case .psi: "psi"
+        }
+    }
+
     package var next: SortOrder {
         SortOrder(rawValue: (rawValue + 1) % Self.allCases.count) ?? .state
     }

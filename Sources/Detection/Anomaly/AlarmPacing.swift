@@ -9,19 +9,25 @@ import TimeSeries
 
 /// When a stream may raise its next alarm, and how much more that takes than the first.
 ///
-/// One alarm for each incident: afterwards the stream is silent for eight hours of points, at
-/// least 10 and at most 100. A stream that alarms often has its threshold raised for some days.
+/// One alarm for each incident: it lasts until the signal was under its threshold twice in a row,
+/// and for eight hours of points, at least 10 and at most 100, no other begins. The more alarms a
+/// stream raised lately, the larger its next one must be: where the sizes of what happens by chance
+/// fall off exponentially, a threshold that grows with the logarithm of their number keeps the rate.
 struct AlarmPacing: Codable, Sendable, Equatable {
     private static let silenceSeconds = 8 * 3600.0
     private static let halfLifeSeconds = 12 * 86_400.0
+    private static let calmCount = 2
 
+    /// Mean distance of points; long gaps count for little. 0 before the second point.
+    private(set) var intervalSeconds = 0.0
+    /// An alarm was raised, and the signal was not calm since.
+    private(set) var isInIncident = false
     /// Alarms so far, older ones for less.
-    private(set) var recentAlarmCount = 0.0
+    private var recentAlarmCount = 0.0
     /// Points still to come before another alarm may be raised.
     private var silentCount = 0
+    private var calm = 0
     private var latestMilliseconds: Int64?
-    /// Mean distance of points; long gaps count for little.
-    private var intervalSeconds = 0.0
     private var intervalCount = 0.0
 
     /// Takes note of the time of the next point.
@@ -29,19 +35,33 @@ struct AlarmPacing: Codable, Sendable, Equatable {
         defer { latestMilliseconds = time.milliseconds }
         if silentCount > 0 { silentCount -= 1 }
         guard let latestMilliseconds else { return }
-        let elapsed = (time - Timestamp(milliseconds: latestMilliseconds)).inSeconds
+        let elapsed = (Double(time.milliseconds) - Double(latestMilliseconds)) / 1000
         guard elapsed > 0 else { return }
         intervalCount += 1
         let usual = intervalCount == 1 ? elapsed : min(elapsed, 4 * intervalSeconds)
         intervalSeconds += max(0.02, 1 / intervalCount) * (usual - intervalSeconds)
-        recentAlarmCount *= exp2(-elapsed / Self.halfLifeSeconds)
+        if recentAlarmCount > 0 { recentAlarmCount *= exp2(-elapsed / Self.halfLifeSeconds) }
     }
 
-    var isSilent: Bool { silentCount > 0 }
+    /// How many times the threshold a first alarm would need.
+    ///
+    /// - Parameter fatigue: By how much the threshold grows when the number of alarms, and one, is
+    ///   e times larger.
+    func factor(fatigue: Double) -> Double { 1 + fatigue * log1p(recentAlarmCount) }
 
-    mutating func noteAlarm() {
+    /// - Parameter isBeyond: The point is beyond the threshold.
+    /// - Returns: Whether that is an alarm.
+    mutating func advance(isBeyond: Bool) -> Bool {
+        if isInIncident {
+            calm = isBeyond ? 0 : calm + 1
+            isInIncident = calm < Self.calmCount
+        }
+        guard isBeyond, !isInIncident, silentCount == 0 else { return false }
+        isInIncident = true
+        calm = 0
         recentAlarmCount += 1
         let points = Self.silenceSeconds / max(intervalSeconds, 1)
         silentCount = Int(min(max(points, 10), 100)) + 1
+        return true
     }
 }

@@ -9,19 +9,22 @@ import TimeSeries
 
 /// Judges a stream point by point, from nothing but the points before it.
 ///
-/// A point is unusual when it lies far from both the moving mean and what its hour of day is like,
-/// when the level of the latest points has shifted, or when it leaves the range of all values so
-/// far; each measured in the stream's own spread, so that unit and offset do not matter.
+/// A point is unusual when it lies far from what its hour is like and ends a stretch unlike every
+/// earlier one, when the level of the latest points has shifted, or when it leaves the range of all
+/// values so far; each measured in the stream's own spread, so that unit and offset do not matter.
 ///
-/// - Complexity: O(log n) a point for n points of memory, plus one move of at most n numbers; no
-///   allocation once the memory is full.
+/// - Complexity: one pass over the memory a point, with no branch in it and no allocation.
 package struct AnomalyDetector: Codable, Sendable {
+    /// Distance from the earlier stretches counts twice as much as distance from the hour, and a
+    /// root mean square over a stretch is about a third of what its largest deviation is.
+    private static let seasonWeight = 1 / 3.0
+    private static let patternWeight = 2.0
     private static let shiftLength = 10
     private static let shiftBefore = 100
     /// A shift counts as many of its own standard deviations more than a single point.
-    private static let shiftWeight = 1.2
+    private static let shiftWeight = 1.4
     /// Share of the range by which a value must leave it, and the deviations it must also have.
-    private static let noveltyShare = 0.05
+    private static let noveltyShare = 0.02
     private static let noveltyDeviations = 2.0
     /// Points before a record says anything: early ones are broken all the time.
     private static let noveltyAfter = 500
@@ -30,7 +33,7 @@ package struct AnomalyDetector: Codable, Sendable {
     /// Points seen, missing ones not counted.
     package private(set) var count = 0
 
-    private var ring: ValueRing
+    private var memory: PatternMemory
     private var levelMean = 0.0
     private var levelVariance = 0.0
     private var season = HourlySeason()
@@ -39,12 +42,13 @@ package struct AnomalyDetector: Codable, Sendable {
     private var smallest = 0.0
     private var largest = 0.0
     /// Distances of the two latest points, for the score's order; the older one first.
-    private var distancesBefore = [0.0, 0.0]
+    private var distanceBefore = 0.0
+    private var distanceLatest = 0.0
     private var pacing = AlarmPacing()
 
     package init(options: AnomalyOptions = AnomalyOptions()) {
         self.options = options
-        ring = ValueRing(capacity: options.memoryCount)
+        memory = PatternMemory(capacity: options.memoryCount)
     }
 
     /// Judges the next point, then learns from it.
@@ -54,99 +58,120 @@ package struct AnomalyDetector: Codable, Sendable {
     ///   - time: Ascending from call to call.
     package mutating func observe(_ value: Double?, at time: Timestamp) -> AnomalyVerdict {
         pacing.advance(to: time)
-        guard let value, value.isFinite else {
-            return .unjudged(nil, isWarmingUp: count < options.warmUpCount)
-        }
+        let warmUp = min(Double(count) / Double(options.warmUpCount), 1)
+        guard let value, value.isFinite else { return .unjudged(nil, warmUp: warmUp) }
         // Squares of larger values would overflow; the score of such a point is 1 all the same.
         let point = min(max(value, -1e150), 1e150)
         let hour = HourlySeason.hour(of: time)
+        let expected = season.expected(at: hour, for: point) ?? levelMean
         let shift = shift(to: point)
-        var verdict = AnomalyVerdict.unjudged(value, isWarmingUp: true)
-        if count >= options.warmUpCount {
-            verdict = judge(point, hour: hour, shift: shift)
+        let isJudged = count >= options.warmUpCount
+        let fromMedian = isJudged ? distanceFromMedian(of: point) : 0
+        let pattern = memory.insert(point) ?? 0
+        var verdict = AnomalyVerdict.unjudged(value, warmUp: warmUp)
+        if isJudged {
+            verdict = judge(
+                point, expected: expected, shift: shift, pattern: pattern, fromMedian: fromMedian)
             verdict.value = value
         }
-        learn(point, hour: hour, shift: shift)
+        learn(point, hour: hour, expected: expected, shift: shift)
         return verdict
     }
 
-    private mutating func judge(_ point: Double, hour: Int, shift: Double?) -> AnomalyVerdict {
-        let threshold = options.threshold * (1 + options.fatigue * pacing.recentAlarmCount)
-        // Rounding makes constants stray by this much; it is no deviation.
-        let rounding = 1e-12 * max(abs(point), abs(smallest), abs(largest))
-        let leastSpread = max(options.minimumSpread, rounding)
+    /// - Parameters:
+    ///   - pattern: Distance of the stretch that ends here from the earlier one most like it.
+    ///   - fromMedian: Distance from the median, in robust spreads.
+    private mutating func judge(
+        _ point: Double, expected: Double, shift: Double?, pattern: Double, fromMedian: Double
+    ) -> AnomalyVerdict {
+        let leastSpread = leastSpread(at: point)
         let spread = max(levelVariance.squareRoot(), leastSpread)
-        let fromLevel = Self.distance(point - levelMean, over: spread)
-        let expected = season.mean(at: hour) ?? levelMean
         let seasonSpread = max(season.deviation, leastSpread)
         let fromSeason = Self.distance(point - expected, over: seasonSpread)
-        var strength = (fromLevel + fromSeason) / 2
+        let fromPattern = Self.distance(pattern, over: spread)
+        var strength = Self.seasonWeight * fromSeason + Self.patternWeight * fromPattern
         if let shift {
             let usual = max(spread / 2, shiftVariance.squareRoot(), leastSpread)
             strength = max(strength, Self.shiftWeight * Self.distance(shift, over: usual))
         }
+        strength /= options.threshold
         let excess = max(point - largest, smallest - point)
         if excess > leastSpread, count >= Self.noveltyAfter {
             let novelty = excess / (Self.noveltyShare * (largest - smallest))
-            strength = max(
-                strength, options.threshold * min(novelty, fromLevel / Self.noveltyDeviations))
+            let fromLevel = Self.distance(point - levelMean, over: spread)
+            strength = max(strength, min(novelty, fromLevel / Self.noveltyDeviations))
         }
-        strength /= threshold
+        let factor = pacing.factor(fatigue: options.fatigue)
+        strength /= factor
 
-        let isAlarm = strength >= 1 && !pacing.isSilent
-        if isAlarm { pacing.noteAlarm() }
-        let ranked = rankingDistance(of: point, fromSeason: fromSeason, leastSpread: leastSpread)
-        let rank = 1 - exp2(-ranked / 10)
+        let isAlarm = pacing.advance(isBeyond: strength >= 1)
+        let usual = 1 - exp2(-strength)
+        let rank = rank(fromMedian + min(fromSeason, 1e6) + 3 * min(fromPattern, 1e6))
         var verdict = AnomalyVerdict(
             value: point, score: isAlarm ? 0.5 + 0.5 * rank : 0.499 * rank,
-            severity: 1 - exp2(-strength), isWarmingUp: false, isAlarm: isAlarm)
+            severity: pacing.isInIncident ? max(usual, 0.5) : min(usual, 0.499), warmUp: 1,
+            isAlarm: isAlarm)
         (verdict.lower, verdict.upper) = Self.band(
-            levelMean, spread, expected, seasonSpread, threshold)
+            levelMean, spread, expected, seasonSpread, options.threshold * factor)
         return verdict
     }
 
-    /// Mean distance of the latest three points from the median and from what their hours are like;
-    /// single points are ranked below stretches.
-    private mutating func rankingDistance(
-        of point: Double, fromSeason: Double, leastSpread: Double
-    ) -> Double {
-        let median = ring.median
+    /// The score's order: the mean distance of the latest three points, in 0..<1. Single points are
+    /// ranked below stretches.
+    private mutating func rank(_ distance: Double) -> Double {
+        let mean = (distanceBefore + distanceLatest + distance) / 3
+        distanceBefore = distanceLatest
+        distanceLatest = distance
+        return 1 - exp2(-mean / 10)
+    }
+
+    private func distanceFromMedian(of point: Double) -> Double {
+        let median = memory.median
         let usual = max(
-            1.482602218505602 * ring.medianDeviation(from: median),
-            0.01 * (ring.largest - ring.smallest), leastSpread)
-        let distance =
-            min(Self.distance(point - median, over: usual), 1e6) + min(fromSeason, 1e6)
-        let mean = (distancesBefore[0] + distancesBefore[1] + distance) / 3
-        distancesBefore[0] = distancesBefore[1]
-        distancesBefore[1] = distance
-        return mean
+            1.482602218505602 * memory.medianDeviation(from: median), 0.01 * memory.range,
+            leastSpread(at: point))
+        return min(Self.distance(point - median, over: usual), 1e6)
+    }
+
+    /// Rounding makes constants stray by a little; it is no deviation.
+    private func leastSpread(at point: Double) -> Double {
+        max(
+            options.minimumSpread, options.minimumSpreadShare * abs(levelMean),
+            1e-12 * max(abs(point), abs(smallest), abs(largest)))
     }
 
     /// Level of the latest points, this one included, less that of those before.
     private func shift(to point: Double) -> Double? {
         let rest = Self.shiftLength - 1
-        guard ring.count >= Self.shiftBefore + 2 * Self.shiftLength else { return nil }
-        let latest = (ring.mean(from: 0, length: rest) * Double(rest) + point) / Double(rest + 1)
-        return latest - ring.mean(from: rest, length: Self.shiftBefore)
+        guard memory.count >= Self.shiftBefore + 2 * Self.shiftLength else { return nil }
+        let latest = (memory.mean(from: 0, length: rest) * Double(rest) + point) / Double(rest + 1)
+        return latest - memory.mean(from: rest, length: Self.shiftBefore)
     }
 
-    private mutating func learn(_ point: Double, hour: Int, shift: Double?) {
-        season.learn(point, hour: hour, level: levelMean, count: count)
+    private mutating func learn(_ point: Double, hour: Int, expected: Double, shift: Double?) {
+        count += 1
+        // Signals begin with what is not usual: counters at zero, caches that are cold.
+        let learned = count - options.warmUpCount / 4
+        guard learned > 0 else {
+            levelMean = point
+            return
+        }
+        season.learn(
+            point, hour: hour, expected: expected, intervalSeconds: pacing.intervalSeconds,
+            count: learned - 1)
         if let shift {
             shiftCount += 1
             let rate = max(0.002, 1 / shiftCount)
             shiftVariance = (1 - rate) * shiftVariance + rate * shift * shift
         }
-        ring.insert(point)
-        count += 1
-        guard count > 1 else {
+        guard learned > 1 else {
             (levelMean, smallest, largest) = (point, point, point)
             return
         }
         smallest = min(smallest, point)
         largest = max(largest, point)
         // Until the rate is reached, every point counts the same.
-        let rate = max(options.rate, 1 / Double(count))
+        let rate = max(options.rate, 1 / Double(learned))
         let d = Self.bounded(point - levelMean, by: levelVariance)
         levelMean += rate * d
         levelVariance = (1 - rate) * (levelVariance + rate * d * d)
@@ -159,18 +184,20 @@ package struct AnomalyDetector: Codable, Sendable {
         return limit > 0 ? min(max(deviation, -limit), limit) : deviation
     }
 
-    /// Distance in units of spread; ∞ for any distance when there is no spread.
+    /// Distance in units of spread; ∞ for any distance when there is none.
     private static func distance(_ difference: Double, over spread: Double) -> Double {
         difference == 0 ? 0 : abs(difference) / spread
     }
 
-    /// The values whose mean distance from both centres is the threshold.
+    /// The values that are within the threshold, where a stretch is as far from earlier ones as its
+    /// last point alone is from the level.
     private static func band(
         _ level: Double, _ spread: Double, _ expected: Double, _ seasonSpread: Double,
         _ threshold: Double
     ) -> (Double, Double) {
         guard spread > 0, seasonSpread > 0 else { return (level, level) }
-        let (a, b) = (0.5 / spread, 0.5 / seasonSpread)
+        let a = patternWeight * PatternMemory.newestShare / spread
+        let b = seasonWeight / seasonSpread
         let centre = (a * level + b * expected) / (a + b)
         let reach = threshold / (a + b)
         return (centre - reach, centre + reach)

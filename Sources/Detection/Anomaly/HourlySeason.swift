@@ -1,39 +1,120 @@
 import TimeSeries
 
-/// What each hour of the day is like on a stream, and how far points stray from that.
-struct HourlySeason: Codable, Sendable, Equatable {
-    /// Points an hour needs before its own mean counts.
+/// What each hour of the day is like on a stream, each hour of the week once it came twice, and how
+/// far points stray from that.
+struct HourlySeason: Sendable, Equatable {
+    /// Points an hour of the day needs before its own mean counts.
     private static let neededCount = 5.0
+    /// Times an hour of the week must have come.
+    private static let neededVisits: UInt8 = 2
+    /// Largest weight of a point in its hour's mean.
+    private static let largestRate = 0.02
+    /// Hours over which the mean of an hour of the day, and of the week, reaches back at least.
+    private static let dayVisits = 7.0
+    private static let weekVisits = 3.0
 
     private var means = [Double](repeating: 0, count: 24)
     private var counts = [Double](repeating: 0, count: 24)
+    private var weekMeans = [Double](repeating: 0, count: 168)
+    private var visits = [UInt8](repeating: 0, count: 168)
+    private var latestHour = -1
+    /// Points since this hour began.
+    private var hourCount = 0.0
     private var variance = 0.0
 
-    /// Hour of day, UTC, in 0..<24.
+    /// Hour of the week, UTC, in 0..<168; 0 is Thursday, 0:00.
     static func hour(of time: Timestamp) -> Int {
         let hours = time.milliseconds / 3_600_000 - (time.milliseconds % 3_600_000 < 0 ? 1 : 0)
-        return Int((hours % 24 + 24) % 24)
+        return Int((hours % 168 + 168) % 168)
     }
 
-    /// nil while the hour is hardly known.
-    func mean(at hour: Int) -> Double? {
-        counts[hour] >= Self.neededCount ? means[hour] : nil
+    /// The mean of this hour of day or of week, whichever is nearer to the point: what is usual for
+    /// one of them is usual. nil while the hour is hardly known.
+    func expected(at hour: Int, for point: Double) -> Double? {
+        let day = counts[hour % 24] >= Self.neededCount ? means[hour % 24] : nil
+        guard visits[hour] >= Self.neededVisits else { return day }
+        let week = weekMeans[hour]
+        guard let day, abs(point - day) <= abs(point - week) else { return week }
+        return day
     }
 
-    /// Standard deviation of points from their hour's mean.
+    /// Standard deviation of points from what their hours are like.
     var deviation: Double { variance.squareRoot() }
 
     /// - Parameters:
-    ///   - level: Mean of the stream, for hours that are hardly known.
+    ///   - expected: What the hour is like, or the level where that is hardly known.
+    ///   - intervalSeconds: Distance of points; 0 where it is not known.
     ///   - count: Points before this one.
-    mutating func learn(_ point: Double, hour: Int, level: Double, count: Int) {
+    mutating func learn(
+        _ point: Double, hour: Int, expected: Double, intervalSeconds: Double, count: Int
+    ) {
         if count > 0 {
-            let residual = AnomalyDetector.bounded(
-                point - (mean(at: hour) ?? level), by: variance)
+            let residual = AnomalyDetector.bounded(point - expected, by: variance)
             let rate = max(0.01, 1 / Double(count))
             variance = (1 - rate) * variance + rate * residual * residual
         }
-        counts[hour] += 1
-        means[hour] += max(0.02, 1 / counts[hour]) * (point - means[hour])
+        let pointsPerHour = max(1, 3600 / max(intervalSeconds, 1))
+        let day = hour % 24
+        counts[day] += 1
+        let dayRate = min(Self.largestRate, 1 / (Self.dayVisits * pointsPerHour))
+        means[day] += max(dayRate, 1 / counts[day]) * (point - means[day])
+        if hour != latestHour {
+            latestHour = hour
+            hourCount = 0
+            if visits[hour] < .max { visits[hour] += 1 }
+        }
+        hourCount += 1
+        let earlier = (Double(visits[hour]) - 1) * pointsPerHour
+        let weekCount = min(earlier + hourCount, Self.weekVisits * pointsPerHour)
+        weekMeans[hour] += 1 / max(weekCount, 1) * (point - weekMeans[hour])
+    }
+}
+
+extension HourlySeason: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case means
+        case counts
+        case weekMeans
+        case visits
+        case latestHour
+        case hourCount
+        case variance
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func doubles(_ key: CodingKeys, _ count: Int) throws -> [Double] {
+            let text = try container.decode(String.self, forKey: key)
+            guard let numbers = PackedNumbers.doubles(text), numbers.count == count,
+                numbers.allSatisfy(\.isFinite)
+            else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: key, in: container, debugDescription: "not \(count) numbers")
+            }
+            return numbers
+        }
+        means = try doubles(.means, means.count)
+        counts = try doubles(.counts, counts.count)
+        weekMeans = try doubles(.weekMeans, weekMeans.count)
+        let visits = try container.decode([UInt8].self, forKey: .visits)
+        guard visits.count == weekMeans.count else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .visits, in: container, debugDescription: "\(visits.count) hours")
+        }
+        self.visits = visits
+        latestHour = try container.decode(Int.self, forKey: .latestHour)
+        hourCount = try container.decode(Double.self, forKey: .hourCount)
+        variance = try container.decode(Double.self, forKey: .variance)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(PackedNumbers.encoded(means), forKey: .means)
+        try container.encode(PackedNumbers.encoded(counts), forKey: .counts)
+        try container.encode(PackedNumbers.encoded(weekMeans), forKey: .weekMeans)
+        try container.encode(visits, forKey: .visits)
+        try container.encode(latestHour, forKey: .latestHour)
+        try container.encode(hourCount, forKey: .hourCount)
+        try container.encode(variance, forKey: .variance)
     }
 }

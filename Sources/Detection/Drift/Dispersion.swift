@@ -54,6 +54,9 @@ struct Dispersion: Sendable, Equatable {
 
     var isCorrecting: Bool { !laws.isEmpty }
 
+    /// How much wider Pearson's statistic is than for independent observations; at least 1.
+    var scale: Double { max(laws[.pearson]?.ratio ?? 1, 1) }
+
     /// ln of the tail of the strongest result, counted as often as there were tests.
     func lnPValue(_ results: [TestResult]) -> Double {
         Self.strongest(results.map { lnTail($0, isMemory: false) })

@@ -14,7 +14,7 @@ import TimeSeries
 /// `docs/detectors.md` says what that assumes and costs.
 package struct DriftDetector: Sendable {
     package let reference: DriftReference
-    package let options: DriftOptions
+    package var options: DriftOptions
     /// To be stored after each window, and given back after a restart.
     package private(set) var state: DriftState
 
@@ -22,19 +22,33 @@ package struct DriftDetector: Sendable {
     private let dispersion: Dispersion
     private let season: Season?
     private let binIndex: [BinKey: Int]
+    /// The reference is that of the next window only.
+    private let isMoving: Bool
+    /// References of successive windows share observations.
+    private let isShared: Bool
 
     /// - Parameter state: What an earlier detector left; ignored when it is of another reference.
     /// - Complexity: O(bins³ + windows · bins).
     package init(
         reference: DriftReference, options: DriftOptions = DriftOptions(), state: DriftState? = nil
     ) {
+        self.init(
+            reference: reference, options: options, state: state, isMoving: false, isShared: false)
+    }
+
+    init(
+        reference: DriftReference, options: DriftOptions, state: DriftState?, isMoving: Bool,
+        isShared: Bool
+    ) {
+        self.isMoving = isMoving
+        self.isShared = isShared
         self.reference = reference
         self.options = options
-        let isOpen = reference.kind == .categories
+        let isOpen = reference.kind == .categories && !isMoving
         let counts = reference.counts + (isOpen ? [0] : [])
         let tests = DriftTests(kind: reference.kind, reference: counts)
         self.tests = tests
-        let fingerprint = reference.fingerprint
+        let fingerprint = isMoving ? 0 : reference.fingerprint
         if let state, state.belongs(to: fingerprint, binCount: counts.count) {
             self.state = state
         } else {
@@ -66,78 +80,132 @@ package struct DriftDetector: Sendable {
             })
     }
 
+    /// The reference's own windows swing with the time of day or week.
+    package var hasSeason: Bool { season != nil }
+
+    /// How many times as far apart the reference's own windows are as chance makes them; 1 where
+    /// that is not to be told from chance.
+    package var extraVariance: Double { dispersion.scale }
+
     /// Judges the counts of one closed window.
     ///
     /// - Parameters:
     ///   - bins: Names of the classes, or upper bounds, of this window, in any order; classes the
-    ///     reference has not are gathered as unseen.
+    ///     reference has not are gathered as unseen. Bounds are all there, or none.
     ///   - counts: Observations in each (not cumulative), as long as `bins`.
     ///   - time: When the window began. Without it no season is allowed for.
     package mutating func judge(
         bins: [String], counts: [Double], at time: Timestamp? = nil
     ) -> DriftVerdict {
         precondition(bins.count == counts.count, "\(counts.count) counts for \(bins.count) bins")
-        var aligned = [Double](repeating: 0, count: tests.reference.count)
+        guard let aligned = aligned(bins, counts) else {
+            return DriftVerdict(
+                .insufficient, n: counts.reduce(0) { $0 + DriftReference.cleaned($1) }, m: tests.m,
+                note: "the bucket bounds changed; pin a new baseline")
+        }
+        if isMoving { return judge(aligned, .own(tests.reference, isShared: isShared)) }
+        return judge(aligned, .fixed(time.flatMap { season?.design(at: $0) }))
+    }
+
+    /// The counts in the order of the reference's bins; nil where bounds are others.
+    private func aligned(_ bins: [String], _ counts: [Double]) -> [Double]? {
+        let binCount = tests.reference.count
+        if bins.count == reference.bins.count,
+            zip(bins, reference.bins).allSatisfy({ $0.utf8.elementsEqual($1.utf8) })
+        {
+            let none = [Double](repeating: 0, count: binCount - bins.count)
+            return counts.map(DriftReference.cleaned) + none
+        }
+        // Without one of the bounds its counts are in the next bin.
+        if reference.kind == .ordered, !bins.isEmpty,
+            !Set(binIndex.keys).isSubset(of: bins.map { BinKey($0) })
+        {
+            return nil
+        }
+        var aligned = [Double](repeating: 0, count: binCount)
         for (bin, count) in zip(bins, counts) {
             let count = DriftReference.cleaned(count)
             if let i = binIndex[BinKey(bin)] {
                 aligned[i] += count
             } else if reference.kind == .categories {
-                aligned[aligned.count - 1] += count
+                aligned[binCount - 1] += count
             } else if count > 0 {
-                return DriftVerdict(
-                    .insufficient, n: counts.reduce(0) { $0 + DriftReference.cleaned($1) },
-                    m: tests.m, note: "the bucket bounds changed; pin a new baseline")
+                return nil
             }
         }
-        return judge(aligned, design: time.flatMap { season?.design(at: $0) })
+        return aligned
     }
 
-    private mutating func judge(_ window: [Double], design: Season.Design?) -> DriftVerdict {
-        let pool = state.carry(window, design: design, atMost: carriedWindowCount)
+    private mutating func judge(
+        _ window: [Double], _ standard: DriftState.Standard
+    ) -> DriftVerdict {
+        let pool = state.carry(window, standard, atMost: carriedWindowCount)
         let counts = pool.counts
         let n = counts.reduce(0, +)
         let needed = Double(max(options.minimumCount, 1))
-        guard tests.m >= needed else {
+        let own = reference(for: pool.standard)
+        let m = isMoving ? own?.reduce(0, +) ?? 0 : tests.m
+        guard m >= needed else {
             return DriftVerdict(
-                .insufficient, n: n, m: tests.m,
-                note: "reference of \(whole(tests.m)), \(options.minimumCount) needed")
+                .insufficient, n: n, m: m,
+                note: "reference of \(whole(m)), \(options.minimumCount) needed")
         }
         guard n >= needed else {
             return DriftVerdict(
-                .insufficient, n: n, m: tests.m,
+                .insufficient, n: n, m: m,
                 note: "n = \(whole(n)) of \(options.minimumCount) needed")
         }
         state.pending = nil
-        let design = pool.meanDesign
-        state.remember(counts, design: design)
-        let own = seasonal(design)
+        state.remember(counts, pool.standard)
         let lnWindow = dispersion.lnPValue(tests.results(for: counts, against: own))
         let memory = state.memory.counts
-        let past = seasonal(state.memoryDesign)
+        let past = isMoving ? state.referenceMemory?.counts : seasonal(state.memoryDesign)
         let lnMemory = dispersion.lnMemoryPValue(
             tests.results(for: memory, against: past, isMemory: true))
 
-        let limit = log(options.significance) - log(2)
+        let lnSignificance = log(options.significance)
+        let limit = lnSignificance - log(2)
         let isWindowDrift =
             lnWindow < limit && tests.effect(of: counts, against: own) >= options.minimumEffect
         let isMemoryDrift =
             lnMemory < limit && tests.effect(of: memory, against: past) >= options.minimumEffect
         var verdict = described(counts, against: own ?? tests.reference, n: n)
-        verdict.isSeasonCorrected = own != nil
+        verdict.m = m
+        verdict.isSeasonCorrected = own != nil && !isMoving
         verdict.lnPValue = min(max(min(lnWindow, lnMemory) + log(2), -1e6), 0)
         verdict.pValue = verdict.lnPValue.map { exp($0) }
-        verdict.isSignificant = isWindowDrift || isMemoryDrift
         let wasDrifted = state.isDrifted
-        if verdict.isSignificant {
-            state.startOrContinueEpisode(lnWindow: isWindowDrift ? lnWindow : 0)
-        }
-        if wasDrifted {
-            resolveIfCalm(counts, design: design, lnWindow: lnWindow, lnMemory: lnMemory)
+        if let rule = options.rule {
+            judge(&verdict, by: rule)
+        } else {
+            verdict.isSignificant = isWindowDrift || isMemoryDrift
+            if verdict.isSignificant {
+                let lnLarge = tests.lnChance(
+                    of: counts, against: own, ifEffectIs: options.criticalEffect,
+                    scale: dispersion.scale)
+                state.startOrContinueEpisode(
+                    lnWindow: isWindowDrift ? lnWindow : 0, isCritical: lnLarge < lnSignificance)
+            }
+            if wasDrifted {
+                resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
+            }
         }
         verdict.isAlarm = state.isDrifted && !wasDrifted
         verdict.state = state.isDrifted ? .drifted : .stable
+        verdict.isCritical = state.isCritical
         return verdict
+    }
+
+    /// A classic rule knows neither memory nor hysteresis: it holds or it does not.
+    private mutating func judge(_ verdict: inout DriftVerdict, by rule: FixedRule.Criterion) {
+        verdict.ruleValue = FixedRule.value(
+            rule.statistic, verdict.classicReference, verdict.classicCounts)
+        verdict.isSignificant = verdict.ruleValue.map(rule.isBroken) ?? false
+        if verdict.isSignificant {
+            state.startOrContinueEpisode(lnWindow: 0)
+        } else if state.isDrifted {
+            state.endEpisode()
+        }
     }
 
     /// Ends an episode when the latest windows look like the reference again.
@@ -146,33 +214,39 @@ package struct DriftDetector: Sendable {
     /// when several windows in a row, taken together, are clean; the memory then starts from them.
     /// One that only the memory has seen ends when the memory forgets it.
     private mutating func resolveIfCalm(
-        _ counts: [Double], design: Season.Design?, lnWindow: Double, lnMemory: Double
+        _ counts: [Double], _ standard: DriftState.Standard, lnWindow: Double, lnMemory: Double
     ) {
         guard lnWindow > log(0.05) else {
             state.calm = nil
             return
         }
-        state.addCalm(counts, design: design)
+        state.addCalm(counts, standard)
         guard let calm = state.calm else { return }
         let isMemoryCalm = lnMemory > log(0.05)
         let isObvious = state.strongestLnPValue < log(1e-8)
         let needed = isMemoryCalm || isObvious ? 2 : 4
         guard calm.windowCount >= needed else { return }
         let lnCalm = dispersion.lnPValue(
-            tests.results(for: calm.counts, against: seasonal(calm.meanDesign)))
+            tests.results(for: calm.counts, against: reference(for: calm.standard)))
         if isMemoryCalm {
             state.endEpisode()
         } else if state.strongestLnPValue < 0, lnCalm > log(0.05) {
             state.endEpisode()
-            state.memory = WindowMemory(binCount: calm.counts.count)
-            state.memoryDesign = nil
-            state.remember(calm.counts, design: calm.meanDesign)
+            state.restartMemory(from: calm)
         }
     }
 
     /// The reference at a place in the season; nil where no season is known.
     private func seasonal(_ design: Season.Design?) -> [Double]? {
         design.flatMap { season?.reference(for: $0) }
+    }
+
+    /// nil where it is the whole reference.
+    private func reference(for standard: DriftState.Standard) -> [Double]? {
+        switch standard {
+        case .fixed(let design): seasonal(design)
+        case .own(let counts, _): counts
+        }
     }
 
     /// How many windows may be gathered before a judgement: those of a day.
@@ -188,6 +262,9 @@ package struct DriftDetector: Sendable {
         var verdict = DriftVerdict(.stable, n: n, m: tests.m)
         let used = PopulationStability.usedBinCount(reference: reference, current: counts)
         verdict.binCount = used
+        verdict.significance = options.significance
+        (verdict.classicReference, verdict.classicCounts) = tests.classic(
+            counts, against: reference)
         verdict.psi = PopulationStability.index(reference: reference, current: counts)
         verdict.psiNullMean = PopulationStability.nullMean(binCount: used, m: m, n: n)
         let changes = counts.indices.filter { reference[$0] + counts[$0] > 0 }.map { i in
@@ -206,7 +283,7 @@ package struct DriftDetector: Sendable {
             func component(_ j: Int) -> Double { j < z.count ? z[j] : 0 }
             verdict.movement = DriftVerdict.Movement(
                 location: component(0), spread: component(1), skew: component(2),
-                tails: component(3))
+                tails: component(3), error: (1 / n + 1 / m).squareRoot())
         }
         verdict.isDispersionCorrected = dispersion.isCorrecting
         return verdict

@@ -37,6 +37,31 @@ package struct DriftReference: Codable, Sendable, Equatable {
         self.windowTimes = windowTimes
     }
 
+    /// Both references as one; bins of either are bins of the sum.
+    ///
+    /// - Precondition: Both are of one kind.
+    package func adding(_ other: DriftReference) -> DriftReference {
+        precondition(kind == other.kind)
+        let known = Set(bins.map { BinKey($0) })
+        var all = bins + other.bins.filter { !known.contains(BinKey($0)) }
+        if kind == .ordered, all.count > bins.count {
+            func number(_ bound: String) -> Double { Double(bound) ?? .infinity }
+            all.sort { number($0) < number($1) }
+        }
+        func aligned(_ own: [String], _ counts: [Double]) -> [Double] {
+            let table = Dictionary(
+                zip(own, counts).map { (BinKey($0), $1) }, uniquingKeysWith: +)
+            return all.map { table[BinKey($0)] ?? 0 }
+        }
+        let times = windowTimes.flatMap { own in other.windowTimes.map { own + $0 } }
+        return DriftReference(
+            kind: kind, bins: all,
+            counts: zip(aligned(bins, counts), aligned(other.bins, other.counts)).map { $0 + $1 },
+            windows: windows.map { aligned(bins, $0) }
+                + other.windows.map { aligned(other.bins, $0) },
+            windowTimes: times)
+    }
+
     /// A count from outside, with what cannot be one taken as 0.
     static func cleaned(_ count: Double) -> Double {
         count.isFinite && count > 0 ? min(count, 1e15) : 0

@@ -124,6 +124,36 @@ struct DriftTests: Sendable {
         return max(merged, Self.correctedIndex(reference, counts, m: m, n: n))
     }
 
+    /// ln of the chance of at least this PSI over the merged bins when the true one is `least`.
+    ///
+    /// - Parameter scale: How much the statistic is widened beyond independent observations.
+    func lnChance(
+        of counts: [Double], against seasonal: [Double]?, ifEffectIs least: Double, scale: Double
+    ) -> Double {
+        let reference = seasonal ?? self.reference
+        let n = counts.reduce(0, +)
+        let m = reference.reduce(0, +)
+        let groups = self.groups(for: counts, n: n, reference: reference, m: m)
+        let p = Self.merged(reference, by: groups)
+        let q = Self.merged(counts, by: groups)
+        guard groups.count >= 2, let psi = PopulationStability.index(reference: p, current: q)
+        else { return 0 }
+        let unit = (1 / n + 1 / m) * max(scale, 1)
+        let (x, lambda, dof) = (psi / unit, least / unit, Double(groups.count - 1))
+        guard x > 2000 else { return ChiSquared.lnUpper(x, dof: dof, noncentrality: lambda) }
+        return Normal.lnUpper((x - dof - lambda) / (2 * (dof + 2 * lambda)).squareRoot())
+    }
+
+    /// The bins in which classic rules are stated: at most ten of a value, all classes.
+    func classic(
+        _ counts: [Double], against seasonal: [Double]?
+    ) -> (reference: [Double], counts: [Double]) {
+        let reference = seasonal ?? self.reference
+        guard kind == .ordered, reference.count > 20 else { return (reference, counts) }
+        let groups = orderedGroups(n: .infinity, reference: reference, m: reference.reduce(0, +))
+        return (Self.merged(reference, by: groups), Self.merged(counts, by: groups))
+    }
+
     private static func correctedIndex(
         _ p: [Double], _ q: [Double], m: Double, n: Double
     ) -> Double {

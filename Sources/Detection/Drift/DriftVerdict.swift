@@ -26,6 +26,14 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
         package var spread: Double
         package var skew: Double
         package var tails: Double
+        /// Standard deviation of each that chance makes, in units of the scores' own.
+        var error = 0.0
+
+        /// About how many standard deviations values have moved: of ranks, times what makes it
+        /// exact for a small shift of normal values, √π/√3.
+        package var locationSize: Double { location * error * 1.0233 }
+        /// About what the spread is multiplied by, exact for a small change of normal values.
+        package var spreadRatio: Double { max(1 + spread * error * 0.8112, 0.01) }
     }
 
     package var state: State
@@ -34,6 +42,10 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     /// The evidence now: p below the wanted rate of false alarms, and an effect large enough. An
     /// episode, `state`, outlasts it until several windows are clean.
     package var isSignificant: Bool
+    /// Evidence of this episode that the true PSI is large, not only more than nothing.
+    package var isCritical = false
+    /// Chance that a clean window is called drifted, as wanted when it was judged.
+    package var significance = 0.0
     /// Population stability index of the window by Jeffreys' zero rule.
     package var psi: Double?
     /// What PSI is on average when nothing has changed, at these sample sizes.
@@ -60,6 +72,19 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
 
     /// Bins that PSI was computed over.
     package var binCount = 0
+    /// Reference and window in the bins in which classic rules are stated: about ten, or as many
+    /// as there are classes.
+    package var classicReference: [Double] = []
+    package var classicCounts: [Double] = []
+    /// The value of the classic rule that judged, where one did.
+    package var ruleValue: Double?
+
+    /// What the usual thresholds would have said, and how often they are wrong at these sizes.
+    package func fixedRules(_ rates: inout FalseAlarmRates) -> [FixedRule] {
+        FixedRule.all(
+            reference: classicReference, current: classicCounts, isOrdered: movement != nil,
+            rates: &rates)
+    }
 
     /// 95 % interval of the true PSI, as `PopulationStability.interval` defines it.
     package var psiInterval: ClosedRange<Double>? {
@@ -83,26 +108,22 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     package var summary: String {
         if let note { return note }
         guard isSignificant || state == .drifted else { return "" }
-        var parts: [String] = []
-        if let movement {
-            for (name, z) in [
-                ("location", movement.location), ("spread", movement.spread),
-                ("skew", movement.skew), ("tails", movement.tails),
-            ] where abs(z) >= 2.5 {
-                parts.append("\(name) \(z > 0 ? "+" : "-")\(Self.tenths(abs(z))) sd")
-            }
-        }
+        var parts = movement?.words ?? []
         parts += largestChanges.prefix(isSignificant ? 3 : 1).map { change in
             "\(change.bin) \(Self.tenths(100 * change.referenceShare)) -> "
                 + "\(Self.tenths(100 * change.share)) %"
         }
-        if isSeasonCorrected { parts.append("season allowed for") }
-        if isDispersionCorrected { parts.append("extra variance allowed for") }
-        return parts.joined(separator: "; ")
+        return (parts + corrections).joined(separator: "; ")
+    }
+
+    /// What was allowed for, for people.
+    package var corrections: [String] {
+        (isSeasonCorrected ? ["season allowed for"] : [])
+            + (isDispersionCorrected ? ["extra variance allowed for"] : [])
     }
 
     /// A number with one digit after the point.
-    private static func tenths(_ x: Double) -> String {
+    fileprivate static func tenths(_ x: Double) -> String {
         let scaled = Int64((min(max(x, -1e12), 1e12) * 10).rounded())
         return "\(scaled / 10).\(abs(scaled % 10))"
     }
@@ -121,5 +142,26 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     /// The verdict while there is no reference yet.
     package static func learning(n: Double, note: String) -> DriftVerdict {
         DriftVerdict(.learning, n: n, m: 0, note: note)
+    }
+}
+
+extension DriftVerdict.Movement {
+    /// Those that chance does not explain, with their sizes: `location +0.31 sd`.
+    package var words: [String] {
+        var words: [String] = []
+        if abs(location) >= 2.5 {
+            words.append("location \(location > 0 ? "+" : "-")\(Self.hundredths(locationSize)) sd")
+        }
+        if abs(spread) >= 2.5 { words.append("spread x\(Self.hundredths(spreadRatio))") }
+        if abs(skew) >= 2.5 { words.append("skew toward \(skew > 0 ? "high" : "low") values") }
+        if abs(tails) >= 2.5 { words.append("tails \(tails > 0 ? "heavier" : "lighter")") }
+        return words
+    }
+
+    /// A size with two digits after the point.
+    private static func hundredths(_ x: Double) -> String {
+        let scaled = Int64((min(abs(x), 1e9) * 100).rounded())
+        let rest = scaled % 100
+        return "\(scaled / 100).\(rest < 10 ? "0" : "")\(rest)"
     }
 }

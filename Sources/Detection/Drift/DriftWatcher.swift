@@ -11,6 +11,8 @@ package struct DriftSample: Sendable {
 
     /// Beginning of the window, where it is known.
     package var time: Timestamp?
+    /// Values that are not there.
+    package var missingCount = 0.0
     fileprivate var numbers: [Double] = []
     fileprivate var categories: [BinKey: Double] = [:]
     fileprivate var hasText = false
@@ -31,6 +33,15 @@ package struct DriftSample: Sendable {
         hasText = true
     }
 
+    /// How many values are there, and how many are not.
+    fileprivate var presence: [Double] {
+        let present =
+            bins != nil
+            ? counts.reduce(0, +)
+            : max(Double(numbers.count), categories.values.reduce(0, +))
+        return [present, missingCount]
+    }
+
     /// The name of a number that was inserted too, in case it turns out to be a category.
     package mutating func note(text: some Sequence<UInt8>) {
         categories[BinKey(text), default: 0] += 1
@@ -48,8 +59,14 @@ package struct DriftWatcher: Sendable {
 
     package let kind: DriftSample.Kind
     package private(set) var detector: DriftDetector
+    /// Watches the share of missing values.
+    private var missing: DriftDetector
     private let bins: QuantileBins?
     private let rare: Set<BinKey>
+
+    /// Share of the significance that the test of missing values has beside that of the others.
+    private static let missingSignificance = 0.1
+    private static let missingBins = ["(present)", "(missing)"]
 
     /// - Parameters:
     ///   - samples: The windows of the reference, oldest first.
@@ -92,6 +109,14 @@ package struct DriftWatcher: Sendable {
         let times = samples.compactMap(\.time)
         if times.count == samples.count { timed.windowTimes = times }
         detector = DriftDetector(reference: timed, options: options)
+        var missingOptions = options
+        missingOptions.significance *= Self.missingSignificance
+        missingOptions.rule = nil
+        let windows = samples.map(\.presence)
+        missing = DriftDetector(
+            reference: DriftReference(
+                kind: .categories, bins: Self.missingBins, counts: Self.sum(windows),
+                windows: windows, windowTimes: timed.windowTimes), options: missingOptions)
     }
 
     /// A window to fill, whose numbers are counted as they come.
@@ -102,8 +127,17 @@ package struct DriftWatcher: Sendable {
         return sample
     }
 
-    /// Judges a closed window.
+    /// Judges a closed window: its values, and how many are missing.
     package mutating func judge(_ sample: DriftSample) -> DriftVerdict {
+        let values = judgeValues(sample)
+        let presence = missing.judge(
+            bins: Self.missingBins, counts: sample.presence, at: sample.time)
+        guard presence.state == .drifted else { return values }
+        return values.adding(
+            presence, wasDrifted: values.state == .drifted && !values.isAlarm)
+    }
+
+    private mutating func judgeValues(_ sample: DriftSample) -> DriftVerdict {
         guard kind == .categorical else {
             return detector.judge(
                 bins: detector.reference.bins, counts: sample.counts, at: sample.time)
@@ -129,5 +163,24 @@ package struct DriftWatcher: Sendable {
     private static func sum(_ windows: [[Double]]) -> [Double] {
         guard let first = windows.first else { return [] }
         return first.indices.map { i in windows.reduce(0) { $0 + $1[i] } }
+    }
+}
+
+extension DriftVerdict {
+    /// This verdict on values together with one on how many are missing, whose episode lasts.
+    fileprivate func adding(_ presence: DriftVerdict, wasDrifted: Bool) -> DriftVerdict {
+        var both = self
+        both.state = .drifted
+        both.note = nil
+        both.isAlarm = (isAlarm || presence.isAlarm) && !wasDrifted
+        both.isSignificant = isSignificant || presence.isSignificant
+        both.isCritical = isCritical || presence.isCritical
+        if (presence.lnPValue ?? 0) < (lnPValue ?? 0) {
+            both.lnPValue = presence.lnPValue
+            both.pValue = presence.pValue
+        }
+        let missing = presence.largestChanges.filter { $0.bin == "(missing)" }
+        both.largestChanges = Array((missing + largestChanges).prefix(3))
+        return both
     }
 }

@@ -7,20 +7,70 @@
 #endif
 
 /// What the usual fixed thresholds say of a window, and how often they say it of a clean one.
-///
-/// Between quantiles of the reference every bin is as likely as any other, so how often a rule is
-/// wrong depends on n, m and the number of bins alone: one simulation of multinomial samples serves
-/// every column.
 package struct FixedRule: Codable, Sendable, Equatable {
+    /// The raw values are the names by which users choose them.
     package enum Statistic: String, Codable, Sendable, CaseIterable {
-        case psi = "PSI"
-        case jensenShannon = "JS distance"
-        case hellinger = "Hellinger"
-        case chiSquared = "chi-square p"
+        case psi
+        /// PSI with empty shares taken as 10⁻⁴, the usual one.
+        case psiEpsilon = "psi-epsilon"
+        case jensenShannon = "jensen-shannon-distance"
+        case kullbackLeibler = "kullback-leibler"
+        case hellinger
+        case totalVariation = "total-variation"
+        case lInfinity = "l-infinity"
+        case cramersV = "cramers-v"
+        case kolmogorovSmirnov = "ks"
+        case chiSquared = "chi-square"
+        case likelihoodRatio = "g"
+
+        /// A small value is an alarm.
+        package var isPValue: Bool {
+            switch self {
+            case .kolmogorovSmirnov, .chiSquared, .likelihoodRatio: true
+            default: false
+            }
+        }
+
+        /// Needs bins in an order.
+        package var isOrdered: Bool { self == .kolmogorovSmirnov }
+
+        fileprivate var title: String {
+            switch self {
+            case .psi, .psiEpsilon: "PSI"
+            case .jensenShannon: "JS distance"
+            case .kullbackLeibler: "KL"
+            case .hellinger: "Hellinger"
+            case .totalVariation: "total variation"
+            case .lInfinity: "L-infinity"
+            case .cramersV: "Cramér's V"
+            case .kolmogorovSmirnov: "KS p"
+            case .chiSquared: "chi-square p"
+            case .likelihoodRatio: "G p"
+            }
+        }
     }
 
-    package var statistic: Statistic
-    package var threshold: Double
+    /// A statistic with its threshold.
+    package struct Criterion: Codable, Sendable, Hashable, CustomStringConvertible {
+        package var statistic: Statistic
+        package var threshold: Double
+
+        package init(_ statistic: Statistic, _ threshold: Double) {
+            self.statistic = statistic
+            self.threshold = threshold
+        }
+
+        func isBroken(by value: Double) -> Bool {
+            statistic.isPValue ? value < threshold : value > threshold
+        }
+
+        /// `PSI > 0.2`.
+        package var description: String {
+            "\(statistic.title) \(statistic.isPValue ? "<" : ">") \(threshold)"
+        }
+    }
+
+    package var criterion: Criterion
     /// nil where the statistic cannot be computed.
     package var value: Double?
     package var isAlarm: Bool
@@ -28,55 +78,78 @@ package struct FixedRule: Codable, Sendable, Equatable {
     package var falseAlarmsPerThousand: Double
 
     /// The thresholds that libraries and textbooks give.
-    package static let usual: [(Statistic, Double)] = [
-        (.psi, 0.1), (.psi, 0.2), (.psi, 0.25), (.jensenShannon, 0.1), (.hellinger, 0.1),
-        (.chiSquared, 0.05),
+    package static let usual: [Criterion] = [
+        Criterion(.psiEpsilon, 0.1), Criterion(.psiEpsilon, 0.2), Criterion(.psiEpsilon, 0.25),
+        Criterion(.jensenShannon, 0.1), Criterion(.hellinger, 0.1), Criterion(.chiSquared, 0.05),
+        Criterion(.kolmogorovSmirnov, 0.05),
     ]
 
     /// Rules and rates for two binned samples.
     ///
-    /// - Parameter rates: Where simulations are kept from call to call.
+    /// - Parameters:
+    ///   - isOrdered: The bins have an order, without which there is no Kolmogorov-Smirnov test.
+    ///   - rates: Where simulations are kept from call to call.
     package static func all(
-        reference: [Double], current: [Double], rates: inout FalseAlarmRates
+        reference: [Double], current: [Double], isOrdered: Bool = true,
+        rates: inout FalseAlarmRates
     ) -> [FixedRule] {
         let m = reference.reduce(0, +)
         let n = current.reduce(0, +)
-        let binCount = PopulationStability.usedBinCount(reference: reference, current: current)
-        guard m >= 1, n >= 1, binCount >= 2 else { return [] }
-        let clean = rates.rates(binCount: binCount, m: m, n: n)
-        return zip(usual, clean).map { rule, rate in
-            let value = Self.value(rule.0, reference, current)
+        let used = reference.indices.filter { reference[$0] + current[$0] > 0 }
+        guard m >= 1, n >= 1, used.count >= 2 else { return [] }
+        // Both together say best what either is like when nothing has changed.
+        let pooled = used.map { reference[$0] + current[$0] }
+        let clean = rates.rates(shares: pooled, m: m, n: n)
+        return zip(usual, clean).filter { isOrdered || !$0.0.statistic.isOrdered }.map {
+            let value = Self.value($0.statistic, reference, current)
             return FixedRule(
-                statistic: rule.0, threshold: rule.1, value: value,
-                isAlarm: value.map { Self.breaks(rule.0, $0, rule.1) } ?? false,
-                falseAlarmsPerThousand: rate)
+                criterion: $0, value: value, isAlarm: value.map($0.isBroken) ?? false,
+                falseAlarmsPerThousand: $1)
         }
     }
 
-    static func breaks(_ statistic: Statistic, _ value: Double, _ threshold: Double) -> Bool {
-        statistic == .chiSquared ? value < threshold : value > threshold
-    }
-
-    static func value(
+    /// The statistic of two binned samples; nil where one is empty.
+    package static func value(
         _ statistic: Statistic, _ reference: [Double], _ current: [Double]
     ) -> Double? {
-        switch statistic {
-        case .psi:
+        let divergence = Divergence(reference: reference, current: current)
+        return switch statistic {
+        case .psi: PopulationStability.index(reference: reference, current: current)
+        case .psiEpsilon:
             PopulationStability.index(reference: reference, current: current, rule: .epsilon)
-        case .jensenShannon:
-            // The distance is the root of the divergence, in nats.
-            (Divergence(reference: reference, current: current)?.jensenShannon)
-                .map { max($0, 0).squareRoot() }
-        case .hellinger: Divergence(reference: reference, current: current)?.hellinger
-        case .chiSquared: HomogeneityTest([reference, current]).pValue
+        // The distance is the root of the divergence, in nats.
+        case .jensenShannon: divergence.map { max($0.jensenShannon, 0).squareRoot() }
+        case .kullbackLeibler: divergence?.kullbackLeibler
+        case .hellinger: divergence?.hellinger
+        case .totalVariation: divergence?.totalVariation
+        case .lInfinity: divergence?.largestDifference
+        case .cramersV: divergence.map { _ in HomogeneityTest([reference, current]).cramersV }
+        case .kolmogorovSmirnov: binnedKolmogorovSmirnov(reference, current)
+        case .chiSquared: divergence.map { _ in HomogeneityTest([reference, current]).pValue }
+        case .likelihoodRatio:
+            divergence.map { _ in HomogeneityTest([reference, current]).likelihoodRatioPValue }
         }
+    }
+
+    /// The limit law of the largest distance at the ends of bins, which is conservative.
+    private static func binnedKolmogorovSmirnov(_ p: [Double], _ q: [Double]) -> Double? {
+        let m = p.reduce(0, +)
+        let n = q.reduce(0, +)
+        guard m > 0, n > 0 else { return nil }
+        var (below, distance) = (0.0, 0.0)
+        for (p, q) in zip(p, q) {
+            below += p / m - q / n
+            distance = max(distance, abs(below))
+        }
+        return KolmogorovLaw.upper((m * n / (m + n)).squareRoot() * distance)
     }
 }
 
 /// How often fixed rules are wrong on clean windows, simulated once for each size.
 package struct FalseAlarmRates: Sendable {
     private struct Size: Hashable {
-        var binCount: Int
+        /// Parts per thousand.
+        var shares: [Int]
         var m: Double
         var n: Double
     }
@@ -87,22 +160,35 @@ package struct FalseAlarmRates: Sendable {
 
     package init() {}
 
+    /// The same for bins between quantiles, of which each is as likely as any other.
+    package mutating func rates(binCount: Int, m: Double, n: Double) -> [Double] {
+        rates(shares: [Double](repeating: 1, count: min(max(binCount, 2), 200)), m: m, n: n)
+    }
+
     /// Alarms per 1,000 of `FixedRule.usual`, in that order; sizes are rounded to two digits.
     ///
+    /// - Parameter shares: Of the bins, in any unit; of more than 200 the rarest share one.
     /// - Complexity: O(replicates · bins) for a size that was not asked for before.
-    package mutating func rates(binCount: Int, m: Double, n: Double) -> [Double] {
+    package mutating func rates(shares: [Double], m: Double, n: Double) -> [Double] {
+        var shares = shares
+        if shares.count > 200 {
+            shares.sort(by: >)
+            shares = shares.prefix(199) + [shares.dropFirst(199).reduce(0, +)]
+        }
+        let total = shares.reduce(0, +)
         let size = Size(
-            binCount: min(max(binCount, 2), 200), m: Self.rounded(m), n: Self.rounded(n))
+            shares: shares.map { Int((1000 * $0 / total).rounded()) }, m: Self.rounded(m),
+            n: Self.rounded(n))
         if let rates = known[size] { return rates }
         if known.count >= Self.cacheLimit { known = [:] }
         var random = SeededBits(state: 0x5EED)
         var alarms = [Double](repeating: 0, count: FixedRule.usual.count)
         for _ in 0..<Self.replicateCount {
-            let reference = random.multinomial(size.m, binCount: size.binCount)
-            let current = random.multinomial(size.n, binCount: size.binCount)
+            let reference = random.multinomial(size.m, shares: shares)
+            let current = random.multinomial(size.n, shares: shares)
             for (i, rule) in FixedRule.usual.enumerated() {
-                if let value = FixedRule.value(rule.0, reference, current),
-                    FixedRule.breaks(rule.0, value, rule.1)
+                if let value = FixedRule.value(rule.statistic, reference, current),
+                    rule.isBroken(by: value)
                 {
                     alarms[i] += 1
                 }
@@ -116,41 +202,5 @@ package struct FalseAlarmRates: Sendable {
     private static func rounded(_ count: Double) -> Double {
         let unit = pow(10, max(floor(log10(max(count, 1))) - 1, 0))
         return max((count / unit).rounded() * unit, 1)
-    }
-}
-
-/// SplitMix64: a simulation gives the same answer each time.
-private struct SeededBits {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// In 0..<1.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-    /// Counts of `total` observations in bins of equal chance.
-    mutating func multinomial(_ total: Double, binCount: Int) -> [Double] {
-        var counts = [Double](repeating: 0, count: binCount)
-        if total <= 30 * Double(binCount) {
-            for _ in 0..<Int(total) { counts[Int(uniform() * Double(binCount))] += 1 }
-            return counts
-        }
-        // So many in each bin are normal to what a rate needs.
-        var rest = total
-        for i in 0..<(binCount - 1) {
-            let p = 1 / Double(binCount - i)
-            let z = (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform())
-            let count = (rest * p + z * (rest * p * (1 - p)).squareRoot()).rounded()
-            counts[i] = min(max(count, 0), rest)
-            rest -= counts[i]
-        }
-        counts[binCount - 1] = rest
-        return counts
     }
 }

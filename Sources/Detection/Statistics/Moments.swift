@@ -54,6 +54,73 @@ package struct Moments: Codable, Sendable, Equatable {
         centre += step
     }
 
+    /// The same as each value after the other, but for rounding, and faster.
+    package mutating func insert(contentsOf values: [Double]) {
+        let blockCount = 2048
+        values.withUnsafeBufferPointer { values in
+            var start = 0
+            while start < values.count {
+                let end = min(start + blockCount, values.count)
+                let block = UnsafeBufferPointer(rebasing: values[start..<end])
+                if let moments = Moments(block: block) {
+                    self = merged(with: moments)
+                } else {
+                    for value in block { insert(value) }
+                }
+                start = end
+            }
+        }
+    }
+
+    /// Two passes over a few values that stay in the cache; nil where one of them is not finite,
+    /// or so large that powers overflow.
+    private init?(block: UnsafeBufferPointer<Double>) {
+        guard block.count >= 8, let first = block.first else { return nil }
+        typealias Lanes = SIMD4<Double>
+        let laneCount = block.count / 4
+        func lanes(_ i: Int) -> Lanes {
+            Lanes(block[4 * i], block[4 * i + 1], block[4 * i + 2], block[4 * i + 3])
+        }
+        var (total, low, high) = (Lanes.zero, lanes(0), lanes(0))
+        for i in 0..<laneCount {
+            let x = lanes(i)
+            total += x - first
+            low = pointwiseMin(low, x)
+            high = pointwiseMax(high, x)
+        }
+        var (sum, least, most) = (total.sum(), low.min(), high.max())
+        for x in block[(4 * laneCount)...] {
+            sum += x - first
+            least = min(least, x)
+            most = max(most, x)
+        }
+        guard sum.isFinite, least > -1e70, most < 1e70 else { return nil }
+        let n = Double(block.count)
+        let mean = sum / n
+        var (second, third, fourth) = (Lanes.zero, Lanes.zero, Lanes.zero)
+        for i in 0..<laneCount {
+            let d = (lanes(i) - first) - mean
+            let square = d * d
+            second += square
+            third += square * d
+            fourth += square * square
+        }
+        (m2, m3, m4) = (second.sum(), third.sum(), fourth.sum())
+        for x in block[(4 * laneCount)...] {
+            let d = (x - first) - mean
+            m2 += d * d
+            m3 += d * d * d
+            m4 += d * d * d * d
+        }
+        count = block.count
+        smallest = least + 0.0
+        largest = most + 0.0
+        origin = first
+        centre = mean
+        Self.add(first * n, to: &sumHigh, &sumLow)
+        Self.add(sum, to: &sumHigh, &sumLow)
+    }
+
     /// The moments of both streams together.
     package func merged(with other: Moments) -> Moments {
         guard count > 0 else { return other.counting(missingCount, infiniteCount) }

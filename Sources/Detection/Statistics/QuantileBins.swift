@@ -59,10 +59,35 @@ package struct QuantileBins: Codable, Sendable, Equatable {
     }
 
     /// Counts in each bin; NaN is left out, infinities belong to the outermost bins.
-    package func counts(of values: some Sequence<Double>) -> [Double] {
-        var counts = [Double](repeating: 0, count: binCount)
-        for value in values where !value.isNaN { counts[bin(of: value)] += 1 }
-        return counts
+    package func counts(of values: [Double]) -> [Double] {
+        let (edges, steps) = searchTable
+        // Two tables in turn: a count need not wait for the one before it.
+        var counts = [Int](repeating: 0, count: 2 * edges.count)
+        values.withUnsafeBufferPointer { values in
+            edges.withUnsafeBufferPointer { edges in
+                counts.withUnsafeMutableBufferPointer { counts in
+                    for (i, value) in values.enumerated() {
+                        var bin = 0
+                        for step in 0..<steps {
+                            let half = edges.count >> (step + 1)
+                            bin += edges[bin + half - 1] < value ? half : 0
+                        }
+                        counts[2 * bin + (i & 1)] += value.isNaN ? 0 : 1
+                    }
+                }
+            }
+        }
+        return (0..<binCount).map { Double(counts[2 * $0] + counts[2 * $0 + 1]) }
+    }
+
+    /// The cuts as numbers beyond which values lie, filled up with infinity to a power of two, and
+    /// the steps of a search in it that has no branches.
+    private var searchTable: (edges: [Double], steps: Int) {
+        var edges = cuts.map { $0.side == .before ? $0.value.nextDown : $0.value }
+        var steps = 1
+        while 1 << steps <= edges.count { steps += 1 }
+        edges += [Double](repeating: .infinity, count: (1 << steps) - edges.count)
+        return (edges, steps)
     }
 
     /// Names for people, in order: the upper end of each bin, `=5` for an atom.

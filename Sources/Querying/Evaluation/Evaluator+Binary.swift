@@ -5,6 +5,7 @@ extension Evaluator {
         _ node: BinaryOperation, on grid: StepGrid
     ) throws(QueryError) -> Evaluated {
         let left = try evaluate(node.left, on: grid)
+        if case .vector(let frame) = left, node.operation.needsLeft, frame.isEmpty { return left }
         let right = try evaluate(node.right, on: grid)
         switch (left, right) {
         case (.scalar(let a), .scalar(let b)):
@@ -26,6 +27,16 @@ extension Evaluator {
         default: throw QueryError(.execution, "a string is no operand", at: node.position.value)
         }
     }
+}
+
+extension BinaryOperator {
+    /// Whether nothing on the left makes nothing of it, whatever stands on the right: conditions of
+    /// rules mostly begin with what is rarely true.
+    fileprivate var needsLeft: Bool { self == .and || self == .unless }
+}
+
+extension Frame {
+    fileprivate var isEmpty: Bool { values.allSatisfy(\.isAbsent) }
 }
 
 extension BinaryOperation {

@@ -134,6 +134,7 @@ extension Evaluator {
     private func evaluate(
         _ function: RangeFunction, of argument: Node, on grid: StepGrid
     ) throws(QueryError) -> Frame {
+        if let rolled = try rolledUp(function, of: argument, on: grid) { return rolled }
         let frame = try overWindows(argument, on: grid, keepsName: function.keepsName) {
             series, windows, cells in
             function.append(

@@ -22,6 +22,7 @@ extension Evaluator {
         _ selector: Selector, on grid: StepGrid, wantsTimes: Bool = false
     ) throws(QueryError) -> Frame {
         let instants = self.instants(selector.shift, on: grid)
+        if !wantsTimes, let rolled = try newestRolledUp(selector, at: instants) { return rolled }
         let found = try series(
             matching: selector.matchers, from: instants.start - lookback + 1,
             through: instants.end)

@@ -26,12 +26,17 @@ final class Evaluator<Source: SeriesSource> {
     private(set) var needsOrder: Bool
     private var cellCount = 0
     private var fetched: [FetchKey: [Series]] = [:]
+    private var fetchedRollups: [FetchKey: [RolledSeries]] = [:]
+    private var knownOffer: RollupOffer?
 
     private struct FetchKey: Hashable {
         var matchers: [LabelMatcher]
         var from: Int64
         var through: Int64
-        var isOrdered: Bool
+        var isOrdered = true
+        /// Of roll-ups, milliseconds, with what is read of them.
+        var resolution: Int64?
+        var statistics: [RollupStatistic] = []
     }
 
     init(
@@ -97,27 +102,64 @@ final class Evaluator<Source: SeriesSource> {
         let key = FetchKey(
             matchers: matchers, from: from, through: through, isOrdered: needsOrder)
         if let known = fetched[key] { return known }
-        let found: [Series]
-        do {
+        let found = try fetching {
             let (from, through) = (Timestamp(milliseconds: from), Timestamp(milliseconds: through))
-            found =
-                needsOrder
+            return needsOrder
                 ? try source.series(matching: matchers, from: from, through: through)
                 : try source.unorderedSeries(matching: matchers, from: from, through: through)
+        }
+        try checkCount(found.count, of: matchers)
+        try charge(found.reduce(0) { $0 + $1.values.count })
+        fetched[key] = found
+        return found
+    }
+
+    /// The series of a selector in windows over (from, through], fetched once a query.
+    func rollups(
+        matching matchers: [LabelMatcher], resolution: Int64, statistics: [RollupStatistic],
+        from: Int64, through: Int64
+    ) throws(QueryError) -> [RolledSeries] {
+        try checkCancellation()
+        let key = FetchKey(
+            matchers: matchers, from: from, through: through, resolution: resolution,
+            statistics: statistics)
+        if let known = fetchedRollups[key] { return known }
+        let found = try fetching {
+            try source.rollups(
+                matching: matchers, resolution: resolution, statistics: statistics,
+                from: Timestamp(milliseconds: from), through: Timestamp(milliseconds: through))
+        }
+        try checkCount(found.count, of: matchers)
+        try charge(found.reduce(0) { $0 + $1.rollup.ends.count })
+        fetchedRollups[key] = found
+        return found
+    }
+
+    /// Asked once a query.
+    func rollupOffer() throws(QueryError) -> RollupOffer {
+        if let knownOffer { return knownOffer }
+        let offer = try fetching { try source.rollupOffer() }
+        knownOffer = offer
+        return offer
+    }
+
+    private func fetching<T>(_ body: () throws -> T) throws(QueryError) -> T {
+        do {
+            return try body()
         } catch let error as QueryError {
             throw error
         } catch {
             throw QueryError(.execution, "expanding series: \(error)")
         }
-        guard found.count <= limits.maximumSeries else {
+    }
+
+    private func checkCount(_ count: Int, of matchers: [LabelMatcher]) throws(QueryError) {
+        guard count <= limits.maximumSeries else {
             throw QueryError(
                 .execution,
-                "selector \(Selector(matchers).text) selects \(found.count) series, at "
+                "selector \(Selector(matchers).text) selects \(count) series, at "
                     + "most \(limits.maximumSeries) are allowed")
         }
-        try charge(found.reduce(0) { $0 + $1.values.count })
-        fetched[key] = found
-        return found
     }
 
     // MARK: Nodes

@@ -8,12 +8,17 @@ package struct ExpositionError: Error, Equatable, Sendable {
     package let token: String
     /// `a value`, `at most 20000 samples (the target's sample limit)`.
     package let expected: String
+    /// The limit that was passed, where that is what is wrong.
+    package let limit: Target.Limits.Kind?
 
-    package init(line: Int, column: Int, token: String, expected: String) {
+    package init(
+        line: Int, column: Int, token: String, expected: String, limit: Target.Limits.Kind? = nil
+    ) {
         self.line = line
         self.column = column
         self.token = token
         self.expected = expected
+        self.limit = limit
     }
 }
 

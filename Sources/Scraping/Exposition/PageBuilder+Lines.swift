@@ -21,7 +21,8 @@ extension PageBuilder {
         }
         guard assembler.count <= limits.labelCount else {
             throw cursor.error(
-                "at most \(limits.labelCount) labels (the target's label limit)", at: lineStart)
+                "at most \(limits.labelCount) labels (the target's label limit)", at: lineStart,
+                limit: .labels)
         }
         if cursor.isText {
             cursor.skipBlanks()
@@ -96,7 +97,8 @@ extension PageBuilder {
         guard range.count <= limit else {
             throw cursor.error(
                 "a \(what) of at most \(limit) bytes (the target's \(what) limit)",
-                at: range.lowerBound)
+                at: range.lowerBound,
+                limit: what == "label value" ? .labelValueLength : .labelNameLength)
         }
     }
 

@@ -177,7 +177,8 @@ struct PageBuilder {
         }
         guard values.count < limits.sampleCount else {
             throw cursor.error(
-                "at most \(limits.sampleCount) samples (the target's sample limit)", at: lineStart)
+                "at most \(limits.sampleCount) samples (the target's sample limit)", at: lineStart,
+                limit: .samples)
         }
         labels.append(series)
         values.append(value.normalisedNaN)

@@ -228,7 +228,9 @@ struct PageCursor {
 
     // MARK: Errors
 
-    func error(_ expected: String, at place: Int? = nil) -> ExpositionError {
+    func error(
+        _ expected: String, at place: Int? = nil, limit: Target.Limits.Kind? = nil
+    ) -> ExpositionError {
         let place = min(place ?? i, end)
         let lineStart = (bytes[..<place].lastIndex(of: 0x0A) ?? -1) + 1
         var tokenEnd = place
@@ -237,7 +239,8 @@ struct PageCursor {
         }
         return ExpositionError(
             line: lineNumber(of: place), column: place - lineStart + 1,
-            token: ExpositionError.printable(bytes[place..<tokenEnd]), expected: expected)
+            token: ExpositionError.printable(bytes[place..<tokenEnd]), expected: expected,
+            limit: limit)
     }
 
     func lineNumber(of place: Int) -> Int {

@@ -20,19 +20,23 @@ package final class PageReader: Sendable {
     /// - Parameters:
     ///   - body: Decompressed; kept until the page's text changes.
     ///   - at: Time of all samples that bring none of their own.
+    ///   - admit: Asked about the series of a page that is not as the last one; where it throws,
+    ///     the page is refused.
     /// - Throws: At the first fault, or when a limit is passed; what was remembered stays, and the
     ///   caller gets the stale markers from `missed(at:)`.
     /// - Complexity: O(body). A steady page allocates only its column of values.
     package func read(
-        body: [UInt8], format: ExpositionFormat, at: Timestamp, limits: Target.Limits = .init()
+        body: [UInt8], format: ExpositionFormat, at: Timestamp, limits: Target.Limits = .init(),
+        admit: (SeriesTable) throws(ExpositionError) -> Void = { _ throws(ExpositionError) in }
     ) throws(ExpositionError) -> ParsedPage {
         guard body.count <= min(limits.bodyByteCount, Int(UInt32.max)) else {
             throw ExpositionError(
                 line: 1, column: 1, token: "\(body.count) bytes",
-                expected: "at most \(limits.bodyByteCount) bytes (the target's body limit)")
+                expected: "at most \(limits.bodyByteCount) bytes (the target's body limit)",
+                limit: .bodySize)
         }
         return try memory.withLock { memory throws(ExpositionError) in
-            try memory.read(body, format, at, limits)
+            try memory.read(body, format, at, limits, admit)
         }
     }
 
@@ -55,7 +59,8 @@ private struct PageMemory {
     var isLive = false
 
     mutating func read(
-        _ body: [UInt8], _ format: ExpositionFormat, _ at: Timestamp, _ limits: Target.Limits
+        _ body: [UInt8], _ format: ExpositionFormat, _ at: Timestamp, _ limits: Target.Limits,
+        _ admit: (SeriesTable) throws(ExpositionError) -> Void
     ) throws(ExpositionError) -> ParsedPage {
         if let layout, layout.format == format, layout.table.labels.count <= limits.sampleCount,
             let page = body.withUnsafeBufferPointer({ layout.readSteady($0, at: at) })
@@ -63,11 +68,12 @@ private struct PageMemory {
             defer { isLive = true }
             return isLive ? page : page.adding(page.batch.values.count)
         }
-        return try readInFull(body, format, at, limits)
+        return try readInFull(body, format, at, limits, admit)
     }
 
     private mutating func readInFull(
-        _ body: [UInt8], _ format: ExpositionFormat, _ at: Timestamp, _ limits: Target.Limits
+        _ body: [UInt8], _ format: ExpositionFormat, _ at: Timestamp, _ limits: Target.Limits,
+        _ admit: (SeriesTable) throws(ExpositionError) -> Void
     ) throws(ExpositionError) -> ParsedPage {
         let before = isLive ? layout : nil
         let (next, page) = try body.withUnsafeBufferPointer { bytes throws(ExpositionError) in
@@ -82,6 +88,7 @@ private struct PageMemory {
                 created: builder.created, addedCount: next.newCount(after: before))
             return (next, page)
         }
+        try admit(next.table)
         layout = next
         isLive = true
         return page

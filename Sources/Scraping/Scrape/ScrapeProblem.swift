@@ -25,7 +25,21 @@ enum ScrapeProblem: Error, Equatable {
         case .unreadable(_, looksLikeMarkup: true):
             "the answer is a web page, not a metrics page; " + Self.webPageRemedy
         case .unreadable(let error, _):
-            "not a valid metrics page: \(error)"
+            switch error.limit {
+            case nil: "not a valid metrics page: \(error)"
+            case .series, .totalSeries:
+                "the page is rejected: \(error.token), expected \(error.expected)"
+            case .some: "the page is rejected: \(error)"
+            }
+        }
+    }
+
+    /// The limit that the scrape passed.
+    var limit: Target.Limits.Kind? {
+        switch self {
+        case .unanswered(let error): error.kind == .tooLarge ? .bodySize : nil
+        case .unreadable(let error, _): error.limit
+        case .status, .contentType: nil
         }
     }
 

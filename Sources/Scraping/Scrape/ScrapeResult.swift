@@ -19,6 +19,10 @@ package struct ScrapeResult: Sendable {
         package var sampleCount: Int
         /// Why it is down, or what is odd about its page, with the remedy. No control characters.
         package var message: String?
+        /// The limit for which the scrape was rejected; nil where it was not.
+        package var limit: Target.Limits.Kind?
+        /// Of the page, unpacked; -1 where it was over its limit.
+        package var bodyByteCount = 0
     }
 
     /// Position in the list that the scraper was given.

@@ -42,8 +42,10 @@ package final class Scraper: Sendable {
         self.maximumScrapeCount = max(maximumScrapeCount, 1)
         self.logger = logger
         self.onScrape = onScrape
+        let quota = SeriesQuota()
         sessions = targets.map {
-            TargetSession($0, client: client, presets: presets, version: version, seed: seed)
+            TargetSession(
+                $0, client: client, presets: presets, version: version, quota: quota, seed: seed)
         }
     }
 

@@ -25,10 +25,12 @@ final class TargetSession: Sendable {
     private let reserved = ReservedNames()
     private let recorder: SignalRecorder
     private let report: ReportSeries
+    private let recent: Mutex<RecentSeries>
     private let isRunning = Atomic(false)
 
     init(
         _ target: Target, client: HTTPClient, presets: PresetLibrary, version: String,
+        quota: SeriesQuota,
         seed: @escaping @Sendable (RequiredSeries) throws -> Scraper.Seed
     ) {
         self.target = target
@@ -41,6 +43,7 @@ final class TargetSession: Sendable {
         recorder = SignalRecorder(
             targetLabels: target.labelSet, presetName: target.preset, library: presets)
         report = ReportSeries(of: target)
+        recent = Mutex(RecentSeries(quota: quota))
     }
 
     /// One scrape, failed ones included: those are an outcome with `up 0`.
@@ -76,7 +79,12 @@ final class TargetSession: Sendable {
         guard let format else { throw .contentType(contentType ?? "") }
         do throws(ExpositionError) {
             return try reader.read(
-                body: response.body, format: format, at: at, limits: target.limits)
+                body: response.body, format: format, at: at, limits: target.limits
+            ) { table throws(ExpositionError) in
+                try recent.withLock { recent throws(ExpositionError) in
+                    try recent.admit(table, at: at, limits: target.limits)
+                }
+            }
         } catch {
             let first = response.body.first { $0 > 0x20 }
             throw .unreadable(error, looksLikeMarkup: first == UInt8(ascii: "<"))
@@ -127,7 +135,8 @@ final class TargetSession: Sendable {
             hasCredentials: target.credentials != .none || !target.headers.isEmpty, hint: hint)
         return outcome(
             reader.missed(at: at).map { [reserved.resolve($0)] } ?? [], values,
-            recorder.missed(at: at).map { [$0] } ?? [], at: at, message: message)
+            recorder.missed(at: at).map { [$0] } ?? [], at: at, message: message,
+            limit: problem.limit)
     }
 
     private func signals(of page: ParsedPage, _ remarks: inout [String]) -> [SampleBatch] {
@@ -150,7 +159,7 @@ final class TargetSession: Sendable {
 
     private func outcome(
         _ page: [SampleBatch], _ values: ReportSeries.Values, _ signals: [SampleBatch],
-        at: Timestamp, message: String?
+        at: Timestamp, message: String?, limit: Target.Limits.Kind? = nil
     ) -> Outcome {
         let batches = page + [report.batch(values, at: at)] + signals
         return Outcome(
@@ -161,7 +170,8 @@ final class TargetSession: Sendable {
                 isPresetRecognised: recorder.isPresetRecognised, interval: target.interval,
                 isUp: values.isUp, at: at, durationSeconds: values.durationSeconds,
                 sampleCount: values.sampleCount,
-                message: message.map(ScrapeProblem.oneLine)))
+                message: message.map(ScrapeProblem.oneLine), limit: limit,
+                bodyByteCount: values.bodyByteCount))
     }
 }
 

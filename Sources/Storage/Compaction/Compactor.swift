@@ -55,6 +55,12 @@ struct NewBlock {
         payload = Data(Block.encode(parts))
     }
 
+    /// Writes a block of samples that no other block held before.
+    func insertNew(in db: Database) throws {
+        try insert(in: db)
+        try RollupProgress.note(self, in: db)
+    }
+
     /// Blocks of one level have neighbouring identifiers, so that those which live equally long
     /// share pages of the file.
     func insert(in db: Database) throws {
@@ -73,7 +79,7 @@ struct NewBlock {
 }
 
 extension Store {
-    /// Folds journal rows that are many or old into blocks, and merges small blocks.
+    /// Folds journal rows that are many or old into blocks, merges small blocks, and rolls up.
     ///
     /// To be called every few seconds; does a bounded amount of work.
     package func compact(now: Timestamp) throws(StorageError) {
@@ -93,6 +99,7 @@ extension Store {
             do throws(StorageError) {
                 try fold(now: now, everything: everything, &compactor)
                 try merge(everything: everything, &compactor)
+                try rollUp(now: now, everything: everything)
                 try sweepLayouts(now: now, &compactor)
                 return nil
             } catch {

@@ -48,7 +48,7 @@ extension Store {
                 try foldedBlocks(of: slice, in: db)
             }
             try write("folding \(sampleCount) samples", isDurable: false) { db in
-                for block in blocks { try block.insert(in: db) }
+                for block in blocks { try block.insertNew(in: db) }
                 let update = try db.cachedStatement(
                     sql: "UPDATE layout SET folded_through = ? WHERE id = ?")
                 for backlog in slice {

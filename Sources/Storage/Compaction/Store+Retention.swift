@@ -13,23 +13,37 @@ extension Store {
         static let pagesPerVacuum = 4096
     }
 
-    /// Removes samples older than the retention, then the oldest while the file is over its size
-    /// limit; forgets series that have none left; gives some free pages back.
+    /// Removes samples and roll-ups older than their retention, then the oldest of either while the
+    /// file is over its size limit; forgets series that have none left; gives some free pages back.
     ///
-    /// To be called about once a minute.
-    package func enforceRetention(now: Timestamp) throws(StorageError) {
-        let failure = compactor.withLock { _ -> StorageError? in
+    /// Samples go when they are rolled up, an hour and a half after they came or later. To be called
+    /// about once a minute.
+    ///
+    /// - Returns: What went because of the size limit; nil where nothing did.
+    @discardableResult
+    package func enforceRetention(now: Timestamp) throws(StorageError) -> SizeCut? {
+        let result = compactor.withLock { _ -> Result<SizeCut?, StorageError> in
             do throws(StorageError) {
-                var buckets = try removeBlocks(before: now - options.retention)
-                buckets.formUnion(try removeOverSize())
+                var cutoff = (now - options.retention).milliseconds
+                if !options.keptResolutions.isEmpty {
+                    let target = try rollupTarget(now: now)
+                    cutoff = min(cutoff, target)
+                    try rollUp(before: cutoff, target: target)
+                }
+                var buckets = try removeBlocks(before: Timestamp(milliseconds: cutoff))
+                buckets.formUnion(try removeRollups(now: now))
+                try removeServiceMinutes(now: now)
+                let cut = try removeOverSize(&buckets)
                 try forgetSeries(of: buckets)
-                return nil
+                return .success(cut)
             } catch {
-                return error
+                return .failure(error)
             }
         }
-        if let failure { throw failure }
+        let cut = try result.get()
+        if let cut { removedForSize.withLock { $0 += cut.rowCount } }
         try vacuum(pageLimit: RetentionPolicy.pagesPerVacuum)
+        return cut
     }
 
     /// - Returns: The buckets that lost blocks.
@@ -67,18 +81,41 @@ extension Store {
         }
     }
 
-    private func removeOverSize() throws(StorageError) -> Set<UInt32> {
-        guard let limit = options.maximumByteCount, try usedByteCount() > limit else { return [] }
+    /// - Parameter buckets: Gains those that lost something.
+    private func removeOverSize(_ buckets: inout Set<UInt32>) throws(StorageError) -> SizeCut? {
+        guard let limit = options.maximumByteCount, try usedByteCount() > limit else { return nil }
         let target = Int(Double(limit) * RetentionPolicy.targetFraction)
-        var buckets: Set<UInt32> = []
+        var cut = SizeCut(byteLimit: limit)
         while true {
             let excess = try usedByteCount() - target
             guard excess > 0 else { break }
-            let removed = try removeOldestBlocks(before: .max, byteCount: excess)
+            let removed = try removeOldest(byteCount: excess, &cut)
             buckets.formUnion(removed)
             if removed.isEmpty, try !removeOldestJournalRows() { break }
         }
-        return buckets
+        return cut.rowCount > 0 ? cut : nil
+    }
+
+    /// Removes some of what is oldest: roll-ups that end before the first samples, else samples.
+    private func removeOldest(
+        byteCount: Int, _ cut: inout SizeCut
+    ) throws(StorageError) -> [UInt32] {
+        let samples = try read("looking for the oldest samples") { db in
+            try Int64.fetchOne(db, sql: "SELECT min(last_at) FROM block")
+        }
+        var removed: [UInt32] = []
+        var through = samples ?? .max
+        for resolution in RollupResolution.allCases.reversed() {
+            guard let end = try oldestRollup(resolution), end <= samples ?? .max else { continue }
+            through = end
+            removed = try removeOldestRollups(
+                resolution, before: end - resolution.periodLength + 1, byteCount: byteCount)
+            break
+        }
+        if removed.isEmpty { removed = try removeOldestBlocks(before: .max, byteCount: byteCount) }
+        cut.rowCount += removed.count
+        if through < .max { cut.throughMilliseconds = max(cut.throughMilliseconds, through) }
+        return removed
     }
 
     /// - Returns: False where there are none left.
@@ -121,7 +158,8 @@ extension Store {
 // MARK: Series without samples
 
 extension Store {
-    /// Removes the series of those buckets that have neither blocks nor a layout that names them.
+    /// Removes the series of those buckets that have neither blocks nor roll-ups nor a layout that
+    /// names them.
     func forgetSeries(of buckets: Set<UInt32>) throws(StorageError) {
         if buckets.isEmpty { return }
         let failure = journalWriter.withLock { writer -> StorageError? in
@@ -129,7 +167,10 @@ extension Store {
                 try write("removing series without samples", isDurable: false) { db in
                     let dead = try deadBuckets(of: buckets, in: db)
                     if dead.isEmpty { return }
-                    for bucket in dead.sorted() { try SeriesRegistry.remove(bucket, in: db) }
+                    for bucket in dead.sorted() {
+                        try SeriesRegistry.remove(bucket, in: db)
+                        try RollupProgress.forget(bucket, in: db)
+                    }
                     // Removed labels must not be given to new series.
                     writer.forgetLabels()
                 }
@@ -143,8 +184,12 @@ extension Store {
     }
 
     private func deadBuckets(of buckets: Set<UInt32>, in db: Database) throws -> Set<UInt32> {
-        let select = try db.cachedStatement(sql: "SELECT 1 FROM block WHERE bucket = ? LIMIT 1")
-        var dead = try buckets.filter { try Int.fetchOne(select, arguments: [$0]) == nil }
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT 1 WHERE EXISTS (SELECT 1 FROM block WHERE bucket = ?)
+                    OR EXISTS (SELECT 1 FROM rollup WHERE bucket = ?)
+                """)
+        var dead = try buckets.filter { try Int.fetchOne(select, arguments: [$0, $0]) == nil }
         if dead.isEmpty { return [] }
         let layouts = try catalog.withLock { try $0.allLayouts(in: db) }
         for (layout, _) in layouts {

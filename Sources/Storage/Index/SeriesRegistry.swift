@@ -10,6 +10,8 @@ struct SeriesRegistry {
     /// Label text (name, 0xFF, value) to identifier; emptied when it grows over the bound.
     private var labelIDs: [ArraySlice<UInt8>: Int64] = [:]
     private static let labelLimit = 100_000
+    /// Members that are not in their postings yet, ascending.
+    private var unwritten: [PostingKey: [UInt32]] = [:]
     /// At least so many new series of one table begin at a bucket of their own, so that buckets
     /// hold series that are scraped together.
     private static let alignedCount = 16
@@ -32,7 +34,7 @@ struct SeriesRegistry {
         return ids
     }
 
-    private func create(
+    private mutating func create(
         _ unknown: [(index: Int, labels: [Int64], key: Data)], _ ids: inout [UInt32],
         in db: Database
     ) throws {
@@ -46,18 +48,23 @@ struct SeriesRegistry {
             throw Damage("more than 2^32 series were created in this store")
         }
         let insert = try db.cachedStatement(sql: "INSERT INTO series (id, labels) VALUES (?, ?)")
-        var members: [PostingKey: [UInt32]] = [:]
         for (index, labels, key) in unknown {
             let id = UInt32(next)
             try insert.execute(arguments: [next, key])
             ids[index] = id
             for label in labels {
-                members[PostingKey(label: label, span: PostingSpan.span(of: id)), default: []]
+                unwritten[PostingKey(label: label, span: PostingSpan.span(of: id)), default: []]
                     .append(id)
             }
             next += 1
         }
-        for (key, added) in members { try Self.add(added, to: key, in: db) }
+    }
+
+    /// Writes the postings of the series that were created; to be called once, before the
+    /// transaction ends: each posting is then read and written once for all its new members.
+    mutating func writePostings(in db: Database) throws {
+        for (key, added) in unwritten { try Self.add(added, to: key, in: db) }
+        unwritten = [:]
     }
 
     private struct PostingKey: Hashable {

@@ -4,6 +4,12 @@ import TimeSeries
 struct CommitLog {
     private(set) var committedSampleCount = 0
     private(set) var lastDuration = Duration.zero
+    private(set) var commitCount = 0
+    /// Of all commits together.
+    private(set) var duration = Duration.zero
+    private(set) var failureCount = 0
+    /// Of the last commit; nil where it succeeded.
+    private(set) var failure: StorageError?
     private var commitsSinceDurable = 0
     private var lastDurable: Timestamp?
 
@@ -29,5 +35,13 @@ struct CommitLog {
     mutating func finished(sampleCount: Int, duration: Duration) {
         committedSampleCount += sampleCount
         lastDuration = duration
+        self.duration += duration
+        commitCount += 1
+        failure = nil
+    }
+
+    mutating func failed(_ failure: StorageError) {
+        self.failure = failure
+        failureCount += 1
     }
 }

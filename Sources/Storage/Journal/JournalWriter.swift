@@ -29,6 +29,7 @@ struct JournalWriter {
                 values: batch.values, timestamps: batch.timestamps, at: batch.at.milliseconds)
             try insert.execute(arguments: [layout, batch.at.milliseconds, Data(payload)])
         }
+        try registry.writePostings(in: db)
     }
 
     /// Layouts used since the last call; the others are forgotten, because their rows in the file

@@ -5,8 +5,12 @@ package struct BaselineRecord: Codable, Sendable, Equatable {
     package enum Origin: String, Codable, Sendable {
         /// The first windows after a version appeared.
         case learned
-        /// A span the user chose.
+        /// A span that was chosen by hand.
         case pinned
+        /// A span that the configuration names.
+        case configured
+        /// A file that the configuration names.
+        case file
     }
 
     /// Given by the store; nil before it is inserted.
@@ -26,11 +30,14 @@ package struct BaselineRecord: Codable, Sendable, Equatable {
     package var counts: [Double]
     /// Counts of the reference's own windows, oldest first, each as long as `bins`; may be empty.
     package var windows: [[Double]]
+    /// The middle of each of `windows`; nil where it is not known.
+    package var windowMilliseconds: [Int64]?
 
     package init(
         id: Int64? = nil, service: String, model: String, version: String, feature: String,
         origin: Origin, createdMilliseconds: Int64, fromMilliseconds: Int64,
-        throughMilliseconds: Int64, bins: [String], counts: [Double], windows: [[Double]] = []
+        throughMilliseconds: Int64, bins: [String], counts: [Double], windows: [[Double]] = [],
+        windowMilliseconds: [Int64]? = nil
     ) {
         self.id = id
         self.service = service
@@ -44,5 +51,6 @@ package struct BaselineRecord: Codable, Sendable, Equatable {
         self.bins = bins
         self.counts = counts
         self.windows = windows
+        self.windowMilliseconds = windowMilliseconds
     }
 }

@@ -28,6 +28,8 @@ package struct DriftWindowRecord: Codable, Sendable, Equatable {
     package var baselineID: Int64?
     /// Said on the screen: `learning the reference, 1m20s of 2m`, `n = 12 of 50 needed`.
     package var note: String?
+    /// What moved and how that was judged; nil where nothing was.
+    package var detail: DriftDetail?
 
     package init(
         service: String, model: String, version: String, feature: String, state: State,
@@ -51,5 +53,14 @@ package struct DriftWindowRecord: Codable, Sendable, Equatable {
         self.pValue = pValue
         self.baselineID = baselineID
         self.note = note
+    }
+}
+
+extension DriftWindowRecord {
+    /// The verdict in one text for people.
+    package var text: String {
+        note
+            ?? detail?.text(
+                psi: psi, psiNullMean: psiNullMean, pValue: pValue, at: throughMilliseconds) ?? ""
     }
 }

@@ -101,3 +101,42 @@ package enum DisplayText {
         return scalars
     }
 }
+
+extension DisplayText {
+    /// Lines of at most `limit` cells, broken at spaces; a longer word is broken where it must.
+    /// Line breaks stay.
+    package static func wrapped(_ text: String, to limit: Int) -> [String] {
+        guard limit > 0 else { return [] }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph in
+            var lines = [""]
+            for word in paragraph.split(separator: " ") {
+                var rest = cleaned(String(word))
+                let last = lines[lines.count - 1]
+                let longer = last.isEmpty ? rest : last + " " + rest
+                if width(of: longer) <= limit {
+                    lines[lines.count - 1] = longer
+                    continue
+                }
+                if !last.isEmpty { lines.append("") }
+                while width(of: rest) > limit {
+                    var taken = String.UnicodeScalarView()
+                    var cells = 0
+                    for scalar in rest.unicodeScalars {
+                        cells += width(of: scalar)
+                        if cells > limit, !taken.isEmpty { break }
+                        taken.append(scalar)
+                    }
+                    lines[lines.count - 1] = String(taken)
+                    lines.append("")
+                    rest = String(rest.unicodeScalars.dropFirst(taken.count))
+                }
+                if rest.isEmpty, lines.count > 1 {
+                    lines.removeLast()
+                } else {
+                    lines[lines.count - 1] = rest
+                }
+            }
+            return lines
+        }
+    }
+}

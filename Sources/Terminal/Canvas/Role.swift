@@ -10,6 +10,8 @@ package enum Role: UInt8, CaseIterable, Sendable {
     case base, more, less
     // Lines.
     case p50, p90, p99, grid
+    // Series of a chart that have no meaning of their own.
+    case series0, series1, series2, series3, series4, series5, series6, series7
     // Fills, from the foot of an area to its top.
     case flow0, flow1, flow2, flow3, flow4
     case fault0, fault1, fault2, fault3, fault4
@@ -22,6 +24,13 @@ package enum Role: UInt8, CaseIterable, Sendable {
     package static let heatCount = 13
     package static let calmCount = 10
     package static let fillCount = 5
+
+    package static let seriesCount = 8
+
+    /// The colours go round.
+    package static func series(_ index: Int) -> Role {
+        step(.series0, index % seriesCount, of: seriesCount)
+    }
 
     package static func heat(_ level: Int) -> Role { step(.heat0, level, of: heatCount) }
     package static func calm(_ level: Int) -> Role { step(.calm0, level, of: calmCount) }

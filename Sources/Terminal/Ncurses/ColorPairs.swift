@@ -6,7 +6,7 @@ import CNcurses
 struct ColorPairs {
     let depth: ColorDepth
     private let theme: Theme
-    private var pairs: [UInt32: Int32] = [:]
+    private var pairs: [UInt64: Int32] = [:]
     private var styles: [Style: (attributes: attr_t, pair: Int32)] = [:]
 
     init(theme: Theme, depth: ColorDepth) {
@@ -38,12 +38,12 @@ struct ColorPairs {
         return (attributes, pair)
     }
 
-    private mutating func pair(_ foreground: Int16, _ background: Int16) -> Int32 {
+    private mutating func pair(_ foreground: Int32, _ background: Int32) -> Int32 {
         let key =
-            UInt32(UInt16(bitPattern: foreground)) << 16 | UInt32(UInt16(bitPattern: background))
+            UInt64(UInt32(bitPattern: foreground)) << 32 | UInt64(UInt32(bitPattern: background))
         if let known = pairs[key] { return known }
         // Negative where the table is full: the default pair still shows the glyph.
-        let pair = max(0, alloc_pair(Int32(foreground), Int32(background)))
+        let pair = max(0, alloc_pair(foreground, background))
         pairs[key] = pair
         return pair
     }

@@ -9,7 +9,7 @@ package final class NcursesScreen: Screen {
         package var theme: Theme
         /// nil decides by the locale.
         package var isASCII: Bool?
-        /// `NO_COLOR`, `TERM`, `TMPDIR`, `LANG`, `LC_*` of the process.
+        /// `NO_COLOR`, `COLORTERM`, `TERM`, `TERMINFO`, `TMPDIR`, `LANG`, `LC_*` of the process.
         package var environment: [String: String]
 
         package init(
@@ -56,7 +56,7 @@ package final class NcursesScreen: Screen {
         signals = try Wakeup()
         let isUTF8 = Self.chooseLocale(options.environment)
         _ = mlmon_set_escdelay(25)
-        let opened = try Self.open(options.environment["TERM"] ?? "")
+        let opened = try Self.open(options.environment["TERM"] ?? "", options.environment)
         screen = opened.screen
         let name = opened.name
         var remarks: [String] = opened.remark.map { [$0] } ?? []
@@ -79,7 +79,7 @@ package final class NcursesScreen: Screen {
         pairs = ColorPairs(theme: options.theme, depth: depth)
         traits = Canvas.Traits(
             isASCII: options.isASCII ?? !isUTF8,
-            hasFineColor: pairs.depth == .indexed && options.theme.name != "terminal")
+            hasFineColor: pairs.depth >= .indexed && options.theme.name != "terminal")
         if !isUTF8, options.isASCII == nil { remarks.append("the locale is not UTF-8: ASCII") }
         remark = remarks.isEmpty ? nil : remarks.joined(separator: "; ")
         size = Size(columns: Int(getmaxx(mlmon_stdscr())), rows: Int(getmaxy(mlmon_stdscr())))
@@ -105,8 +105,19 @@ package final class NcursesScreen: Screen {
     }
 
     private static func open(
-        _ term: String
+        _ term: String, _ environment: [String: String]
     ) throws(TerminalError) -> (screen: OpaquePointer, name: String, remark: String?) {
+        if let entry = DirectColorEntry(for: term, environment: environment) {
+            setenv("TERMINFO", entry.environmentValue, 1)
+            let screen = newterm(term, mlmon_stdout(), mlmon_stdin())
+            // Not for the programs that this one starts.
+            if let folder = environment["TERMINFO"] {
+                setenv("TERMINFO", folder, 1)
+            } else {
+                unsetenv("TERMINFO")
+            }
+            if let screen { return (screen, term, nil) }
+        }
         for name in [term, "xterm-256color", "xterm", "vt100"] where !name.isEmpty {
             guard let screen = newterm(name, mlmon_stdout(), mlmon_stdin()) else { continue }
             let remark = name == term ? nil : "TERM=\(term) is not described here: using \(name)"
@@ -120,7 +131,7 @@ package final class NcursesScreen: Screen {
 
     package func use(_ theme: Theme) {
         pairs = ColorPairs(theme: theme, depth: depth)
-        traits.hasFineColor = pairs.depth == .indexed && theme.name != "terminal"
+        traits.hasFineColor = pairs.depth >= .indexed && theme.name != "terminal"
         shown = nil
     }
 

@@ -4,6 +4,8 @@ package enum ColorDepth: Int, Comparable, Sendable {
     case eight = 8
     case sixteen = 16
     case indexed = 256
+    /// 24 bits.
+    case direct = 16_777_216
 
     package static func < (a: ColorDepth, b: ColorDepth) -> Bool { a.rawValue < b.rawValue }
 
@@ -16,7 +18,8 @@ package enum ColorDepth: Int, Comparable, Sendable {
             return
         }
         switch colorCount {
-        case 256...: self = .indexed
+        case 16_777_216...: self = .direct
+        case 256..<16_777_216: self = .indexed
         case 16..<256: self = .sixteen
         case 8..<16: self = .eight
         default: self = .mono

@@ -17,6 +17,11 @@ package struct StackedBars {
             self.glyph = glyph
             self.crest = crest
         }
+
+        /// One that stands alone and has no meaning beyond its height.
+        package static func flow(_ values: [Double?]) -> Part {
+            Part(values, .flow0, glyph: "#", crest: .flow3)
+        }
     }
 
     /// From the foot up.

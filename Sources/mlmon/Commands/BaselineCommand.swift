@@ -12,7 +12,8 @@ struct BaselineCommand: ParsableCommand {
         abstract: "Pin, list, show and drop the reference distributions that drift is judged by.",
         discussion: """
             A baseline is learned by itself from the first windows of each model version. A pinned \
-            one goes before it; dropping the learned one lets it be learned anew.
+            one goes before it; dropping the learned one lets it be learned anew. The configuration \
+            may name other references: files, spans, hours of the week, another version.
             """,
         subcommands: [Pin.self, List.self, Show.self, Drop.self],
         defaultSubcommand: List.self)
@@ -82,7 +83,8 @@ struct BaselineCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one with its bins.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show one with its bins, and what it is worth.")
 
         @Argument(help: "The number that 'list' shows.")
         var id: Int64
@@ -94,6 +96,7 @@ struct BaselineCommand: ParsableCommand {
                 throw CommandFailure("no baseline \(id); 'mlmon baseline list' shows them")
             }
             print(baseline.summary)
+            for line in baseline.validity(at: Program.now()) { print("  \(line)") }
             let total = max(baseline.counts.reduce(0, +), 1)
             for (bin, count) in zip(baseline.bins, baseline.counts) {
                 let share = (count / total * 1000).rounded() / 10
@@ -153,5 +156,28 @@ extension BaselineRecord {
         let n = formatted(counts.reduce(0, +))
         return CSVCell.withoutControls(
             "\(id.map(String.init) ?? "?")  \(subject)  \(origin.rawValue)  n=\(n)  \(span)")
+    }
+}
+
+extension BaselineRecord {
+    /// What a reference is worth, for people.
+    fileprivate func validity(at now: Timestamp) -> [String] {
+        let age = DriftDetail.age(from: throughMilliseconds, to: now.milliseconds)
+        var lines = [age.map { "age: \($0)" } ?? "age: unknown"]
+        guard let feature = DistributionKey.Feature(rawValue: feature) else { return lines }
+        let detector = DriftDetector(reference: reference(feature))
+        lines.append(
+            windows.count < 5
+                ? "windows: \(windows.count), too few to show how much they differ by themselves"
+                : "windows: \(windows.count), "
+                    + (detector.extraVariance > 1
+                        ? "\((detector.extraVariance * 10).rounded() / 10) times as far apart as by "
+                            + "chance; allowed for"
+                        : "as far apart as by chance"))
+        lines.append(
+            "season of day or week: \(detector.hasSeason ? "found, allowed for" : "none seen")")
+        let n = Int(counts.reduce(0, +) / 10)
+        lines.append("calibrated for any window; full power for up to \(n) predictions in one")
+        return lines
     }
 }

@@ -42,7 +42,7 @@ struct DemoCommand: ParsableCommand {
         let port = try fleet.start(port: port)
         try TemporaryStore.with { path in
             let configuration = try Self.configuration(port: port, storePath: path)
-            var options = try screen.options()
+            var options = try screen.options(dashboards: configuration.dashboards)
             options.isSimulated = true
             let store = try StoreLocation.open(configuration.store)
             try FullScreen(configuration: configuration, store: store, options: options).run()

@@ -9,64 +9,8 @@ struct DetectCommand: ParsableCommand {
         discussion: "The detectors and their defaults are those of the running monitor.",
         subcommands: [
             DetectDriftCommand.self, DetectAnomalyCommand.self, DetectCompareCommand.self,
+            DetectCalibrateCommand.self,
         ])
-}
-
-struct DetectDriftCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "drift",
-        abstract: "Judge windows of recorded values against the first windows of each stream.",
-        discussion: """
-            VALUES.csv has the columns stream, window (a whole number, ascending within a stream) and \
-            value, and optionally kind (numeric or categorical; else found from the reference) and \
-            ts_ms (milliseconds since 1970: lets a season of day and week be allowed for). Other \
-            columns are ignored; '-' reads standard input.
-
-            Written: stream, window, statistic (PSI less its mean without drift), p, n, alarm (1 on \
-            each window with evidence of drift), state, reason.
-            """)
-
-    @Argument(help: "CSV file of values.", completion: .file(extensions: ["csv"]))
-    var values: String
-
-    @Option(help: "How many windows of each stream are its reference.")
-    var referenceWindows: Int
-
-    @Flag(help: "Write only the windows in alarm, with the columns stream,window.")
-    var alarmsOnly = false
-
-    @Option(help: "Chance that a clean window is called drifted.")
-    var significance = DriftOptions().significance
-
-    @Option(help: "Corrected PSI below which nothing is called drift.")
-    var minimumEffect = DriftOptions().minimumEffect
-
-    @Option(help: "Observations a window needs to be judged.")
-    var minimumCount = DriftOptions().minimumCount
-
-    func validate() throws {
-        guard referenceWindows >= 1 else {
-            throw ValidationError("--reference-windows is \(referenceWindows), expected at least 1")
-        }
-        guard significance > 0, significance < 1 else {
-            throw ValidationError("--significance is \(significance), expected between 0 and 1")
-        }
-        guard minimumCount >= 1 else {
-            throw ValidationError("--minimum-count is \(minimumCount), expected at least 1")
-        }
-    }
-
-    func run() throws {
-        let scan = DriftScan(
-            referenceWindowCount: referenceWindows,
-            options: DriftOptions(
-                minimumCount: minimumCount, significance: significance,
-                minimumEffect: minimumEffect),
-            isAlarmsOnly: alarmsOnly)
-        let bar = DetectProgress.bar(writesToTerminal: true)
-        try scan.run(try CSVReader(path: values), into: try OutputFile(path: nil)) { bar.show($0) }
-        bar.end()
-    }
 }
 
 struct DetectAnomalyCommand: ParsableCommand {

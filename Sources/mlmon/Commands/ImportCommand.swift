@@ -14,7 +14,8 @@ struct ImportCommand: ParsableCommand {
 
             Each file is taken whole or, when a line of it is wrong, not at all; --skip-bad leaves \
             such lines out instead. Times may be any. Nothing is dropped for its age, but 'mlmon \
-            run' removes what is older than store.retention. Not while 'mlmon run' writes.
+            run' keeps only roll-ups of what is older than store.retention. Not while 'mlmon run' \
+            writes.
             """)
 
     @Argument(help: "Files; - is standard input.", completion: .file())
@@ -94,8 +95,8 @@ struct ImportCommand: ParsableCommand {
         if let oldest = taken.oldest, oldest < cutoff.milliseconds {
             Program.complain(
                 "\(file): some samples are older than store.retention, from before "
-                    + "\(cutoff.iso8601(fractionDigits: 0)): 'mlmon run' will remove them; raise "
-                    + "store.retention to keep them")
+                    + "\(cutoff.iso8601(fractionDigits: 0)): 'mlmon run' will keep only roll-ups of "
+                    + "them; raise store.retention to keep the samples")
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuring
+import Dashboards
 import Foundation
 import Querying
 import Storage
@@ -44,6 +45,12 @@ struct StoreLocation: ParsableArguments {
             for diagnostic in error.diagnostics { Program.complain(diagnostic.description) }
             throw ExitCode(2)
         }
+    }
+
+    /// Those of the configuration, or the shipped ones where there is none.
+    func dashboards() throws -> [DashboardDefinition] {
+        configurationPath == nil
+            ? try ShippedFiles.dashboards() : try loadConfiguration().dashboards
     }
 
     /// Opens the store for reading, beside whoever writes it.
@@ -93,11 +100,27 @@ struct StoreLocation: ParsableArguments {
 
     static func open(_ options: StoreOptions) throws -> Store {
         do {
-            let store = try Store(options)
-            if let recovery = store.recovery { Program.complain("mlmon: \(recovery.description)") }
-            return store
+            return try opened(options)
         } catch {
             throw CommandFailure("\(error)")
         }
+    }
+
+    /// nil where another process owns the store.
+    static func openUnlessOwned(_ options: StoreOptions) throws -> Store? {
+        do {
+            return try opened(options)
+        } catch  where error.isOwnedElsewhere {
+            return nil
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    /// Says what became of a damaged file.
+    private static func opened(_ options: StoreOptions) throws(StorageError) -> Store {
+        let store = try Store(options)
+        if let recovery = store.recovery { Program.complain("mlmon: \(recovery.description)") }
+        return store
     }
 }

@@ -31,16 +31,19 @@ struct WatchCommand: ParsableCommand {
         if once { return try printOnce() }
         Program.ignoreClosedPipes()
         if location.configurationPath == nil, location.db != nil {
-            return try attach(try location.openForReading())
+            return try attach(
+                try location.openForReading(), dashboards: try ShippedFiles.dashboards())
         }
         guard location.configurationPath != nil else { return try watchThisMachine() }
         let configuration = try location.loadConfiguration()
-        guard let store = try ownedStore(configuration) else {
+        guard let store = try StoreLocation.openUnlessOwned(configuration.store) else {
             return try attach(
                 try StoreLocation.open(
-                    StoreOptions(path: configuration.store.path, isReadOnly: true)))
+                    StoreOptions(path: configuration.store.path, isReadOnly: true)),
+                dashboards: configuration.dashboards)
         }
-        try FullScreen(configuration: configuration, store: store, options: screen.options()).run()
+        let options = try screen.options(dashboards: configuration.dashboards)
+        try FullScreen(configuration: configuration, store: store, options: options).run()
     }
 
     private func printOnce() throws {
@@ -51,28 +54,19 @@ struct WatchCommand: ParsableCommand {
         if location.configurationPath == nil, location.db == nil {
             return print(Self.notice(try Self.searchThisMachine()))
         }
+        // A mistake in the page's name is told before the store is looked for.
+        let options = try screen.options(dashboards: try location.dashboards())
         let store = try location.openForReading()
         try location.checkService(screen.service, in: store)
         let text = try Dashboards.renderOnce(
             page: screen.page.page, service: screen.service,
             size: Size(columns: parts[0], rows: parts[1]), store: store, engine: QueryEngine(),
-            options: screen.options(), now: Program.now())
+            options: options, now: Program.now())
         print(text)
     }
 
-    /// nil where another process owns the store.
-    private func ownedStore(_ configuration: MonitorConfiguration) throws -> Store? {
-        do {
-            return try Store(configuration.store)
-        } catch  where error.isOwnedElsewhere {
-            return nil
-        } catch {
-            throw CommandFailure("\(error)")
-        }
-    }
-
-    private func attach(_ store: Store) throws {
-        var options = try screen.options()
+    private func attach(_ store: Store, dashboards: [DashboardDefinition]) throws {
+        var options = try screen.options(dashboards: dashboards)
         options.isAttached = true
         try FullScreen(configuration: nil, store: store, options: options).run()
     }
@@ -85,7 +79,7 @@ struct WatchCommand: ParsableCommand {
             configuration.store.path = path
             configuration.scrapeInterval = .seconds(2)
             configuration.services = found.map { $0.target(interval: .seconds(2)) }
-            var options = try screen.options()
+            var options = try screen.options(dashboards: configuration.dashboards)
             options.notice = Self.notice(found)
             let store = try StoreLocation.open(configuration.store)
             try FullScreen(configuration: configuration, store: store, options: options).run()
@@ -119,19 +113,33 @@ struct WatchCommand: ParsableCommand {
 
 /// What concerns the screen, for every command that shows one.
 struct ScreenOptions: ParsableArguments {
-    enum PageName: String, ExpressibleByArgument, CaseIterable {
-        case fleet, service
+    /// A page, and of dashboards also which.
+    struct PageName: ExpressibleByArgument {
+        let page: Page
+        /// What stands behind `dashboard:`.
+        var title: String?
 
-        var page: Page {
-            switch self {
-            case .fleet: .fleet
-            case .service: .service
-            }
+        init(_ page: Page) {
+            self.page = page
         }
+
+        init?(argument: String) {
+            let parts = argument.split(separator: ":", maxSplits: 1)
+            guard let page = Page.allCases.first(where: { $0.word == parts.first.map(String.init) })
+            else { return nil }
+            self.page = page
+            guard parts.count == 2 else { return }
+            guard page == .dashboard else { return nil }
+            title = String(parts[1])
+        }
+
+        var defaultValueDescription: String { page.word }
+        static var allValueStrings: [String] { Page.allCases.map(\.word) + ["dashboard:TITLE"] }
     }
 
-    @Option(help: "Page to begin with: fleet or service.")
-    var page = PageName.fleet
+    @Option(
+        help: "Page to begin with: fleet, service, alerts, sources, dashboard or dashboard:TITLE.")
+    var page = PageName(.fleet)
 
     @Option(help: "Service to select.")
     var service: String?
@@ -144,13 +152,32 @@ struct ScreenOptions: ParsableArguments {
 
     private static var themeNames: String { Theme.all.map(\.name).joined(separator: ", ") }
 
-    func options() throws -> DashboardOptions {
+    /// - Parameter dashboards: Pages of charts, for the one that `--page` may name.
+    func options(dashboards: [DashboardDefinition]) throws -> DashboardOptions {
         guard let theme = Theme.all.first(where: { $0.name == theme }) else {
             throw ValidationError("--theme is '\(theme)', expected one of \(Self.themeNames)")
         }
-        return DashboardOptions(
+        var options = DashboardOptions(
             theme: theme, ascii: ascii ? true : nil, initialPage: page.page,
             initialService: service,
             version: MLMon.version, environment: Program.environment)
+        options.dashboards = dashboards
+        options.initialDashboard = try dashboardIndex(dashboards)
+        return options
+    }
+
+    private func dashboardIndex(_ dashboards: [DashboardDefinition]) throws -> Int {
+        guard page.page == .dashboard else { return 0 }
+        guard !dashboards.isEmpty else {
+            throw CommandFailure("--page dashboard: the configuration has none")
+        }
+        guard let title = page.title else { return 0 }
+        guard let index = DashboardDefinition.index(named: title, in: dashboards) else {
+            let titles = dashboards.map(\.title).joined(separator: "', '")
+            throw CommandFailure(
+                "--page: no dashboard '\(CSVCell.withoutControls(title))', "
+                    + "expected one of '\(titles)'")
+        }
+        return index
     }
 }

@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import Storage
 import TimeSeries
 
 /// Runs the drift detector over recorded values: the first windows of each stream are its
@@ -15,7 +16,15 @@ struct DriftScan {
     let options: DriftOptions
     let isAlarmsOnly: Bool
 
-    func run(
+    private var rates = FalseAlarmRates()
+
+    init(referenceWindowCount: Int, options: DriftOptions, isAlarmsOnly: Bool) {
+        self.referenceWindowCount = referenceWindowCount
+        self.options = options
+        self.isAlarmsOnly = isAlarmsOnly
+    }
+
+    mutating func run(
         _ reader: CSVReader, into output: OutputFile, progress: (Double) -> Void
     ) throws {
         let columns = try reader.header(
@@ -65,7 +74,7 @@ struct DriftScan {
         try output.flush()
     }
 
-    private func write(
+    private mutating func write(
         _ judged: RecordedStream.Judged?, of stream: RecordedStream, to output: OutputFile
     ) throws {
         guard let judged else { return }
@@ -77,10 +86,27 @@ struct DriftScan {
         }
         func cell(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
         try output.write(
-            "\(name),\(judged.window),\(cell(verdict.psiCorrected)),\(cell(verdict.pValue)),"
+            "\(name),\(judged.window),\(cell(verdict.ruleValue ?? verdict.psiCorrected)),\(cell(verdict.pValue)),"
                 + "\(Int(verdict.n)),\(verdict.isSignificant ? 1 : 0),\(verdict.state.rawValue),"
-                + "\(CSVCell.encode(verdict.summary))\n")
+                + "\(CSVCell.encode(reason(verdict)))\n")
     }
+
+    /// What moved, and beside it what the best-known thresholds would have said.
+    private mutating func reason(_ verdict: DriftVerdict) -> String {
+        guard verdict.isSignificant else { return verdict.summary }
+        let parts = DriftDetail(verdict, rates: &rates)
+        var interval: [String] = []
+        if let lower = parts.psiLower, let upper = parts.psiUpper {
+            interval = ["true PSI \(DriftDetail.figure(lower)) to \(DriftDetail.figure(upper))"]
+        }
+        let rules = parts.fixedRules.filter { Self.knownRules.contains($0.rule) }.map(\.text)
+        let severity = verdict.isCritical ? ["critical"] : []
+        return ([verdict.summary] + severity + interval + rules).joined(separator: "; ")
+    }
+
+    private static let knownRules = [
+        "PSI > 0.1", "PSI > 0.2", "KS p < 0.05", "chi-square p < 0.05",
+    ]
 }
 
 /// One stream of recorded values: its reference while that grows, then its detector.
@@ -148,13 +174,18 @@ struct RecordedStream {
     mutating func insert(_ column: Int, of reader: CSVReader) throws {
         let kind = watcher?.kind ?? self.kind
         if kind == .categorical {
-            let text = reader.bytes(column)
-            if !text.isEmpty { running.insert(category: text) }
+            if reader.isMissing(column) {
+                running.missingCount += 1
+            } else {
+                running.insert(category: reader.bytes(column))
+            }
             return
         }
         if let number = reader.number(column) {
             running.insert(number)
-        } else if !reader.isMissing(column) {
+        } else if reader.isMissing(column) {
+            running.missingCount += 1
+        } else {
             guard kind == nil else {
                 throw reader.failure(
                     "the value of the numeric stream '\(name)' is \(reader.quoted(column))",

@@ -149,11 +149,12 @@ struct SampleComparison: Encodable {
             add("l-infinity", divergence.largestDifference)
         }
         var rates = FalseAlarmRates()
-        fixedRules = FixedRule.all(reference: p, current: q, rates: &rates).map { rule in
-            let sign = rule.statistic == .chiSquared ? "<" : ">"
-            return Rule(
-                rule: "\(rule.statistic.rawValue) \(sign) \(rule.threshold)", value: rule.value,
-                alarm: rule.isAlarm, falseAlarmsPerThousand: rule.falseAlarmsPerThousand)
+        fixedRules = FixedRule.all(
+            reference: p, current: q, isOrdered: isOrdered, rates: &rates
+        ).map { rule in
+            Rule(
+                rule: rule.criterion.description, value: rule.value, alarm: rule.isAlarm,
+                falseAlarmsPerThousand: rule.falseAlarmsPerThousand)
         }
     }
 }

@@ -8,7 +8,8 @@ import Storage
 /// The HTTP API as one of the monitor's services, where one is configured.
 enum APIService {
     static func make(
-        _ configuration: MonitorConfiguration, store: Store, rules: RuleRunner, logger: Logger
+        _ configuration: MonitorConfiguration, store: Store, rules: RuleRunner,
+        health: OwnHealth, logger: Logger
     ) -> [any Service] {
         guard let settings = configuration.api else { return [] }
         return [
@@ -16,7 +17,8 @@ enum APIService {
                 settings,
                 sources: APISources(
                     store: store, ruleGroups: configuration.ruleGroups,
-                    ruleHealth: { rules.health }, now: { Program.now() }, version: MLMon.version),
+                    ruleHealth: { rules.health }, ownMetrics: { health.metrics },
+                    now: { Program.now() }, version: MLMon.version),
                 logger: logger)
         ]
     }

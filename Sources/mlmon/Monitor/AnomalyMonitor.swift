@@ -4,65 +4,43 @@ import Querying
 import Storage
 import TimeSeries
 
-/// Watches request rate, error ratio and p99 latency of every model version for values that their
-/// own past does not explain, and writes scores and expected bands back as series.
+/// Watches the signals of every model version for values that their own past does not explain, and writes
+/// scores and expected bands back as series.
 actor AnomalyMonitor {
-    private struct Key: Hashable, Codable {
-        var service: String
-        var model: String
-        var version: String
-        var signal: String
-    }
-
-    private struct Memory: Codable {
-        var lastPoint: Timestamp
-        var detectors: [Key: Watched] = [:]
-    }
-
-    private struct Watched: Codable {
-        var detector: AnomalyDetector
-        var lastSeen: Timestamp
-    }
-
     private static let stateKey = "anomaly"
-    private static let savingInterval = Duration.seconds(60)
+    /// What a crash loses is read again from the stored signals.
+    private static let savingInterval = Duration.seconds(600)
+    /// Points that are read again at most.
+    private static let longestReplay = 10_000
     /// A signal that was not seen for this long is forgotten.
     private static let forgetting = Duration.seconds(7 * 86_400)
+    /// More signals are not watched: those that were idle longest are forgotten sooner. Each
+    /// takes up to 16 KiB.
+    private static let detectorLimit = 10_000
 
     private let store: Store
+    private let source: any SeriesSource & Sendable
     private let engine: QueryEngine
     private let interval: Duration
-    private let signals: [(name: String, expression: QueryExpression)]
+    private let signals: [AnomalySignal]
     private let options: AnomalyOptions
-    private var memory: Memory?
+    private var memory: AnomalyMemory?
     private var savedAt: Timestamp?
+    private var table = SteadyTable()
 
-    /// - Parameter interval: Distance of the points; that of the scrapes is right.
+    /// - Parameters:
+    ///   - source: Where the signals are read.
+    ///   - interval: Distance of the points; that of the scrapes is right.
     init(
-        store: Store, engine: QueryEngine, interval: Duration, options: AnomalyOptions
+        store: Store, source: any SeriesSource & Sendable, engine: QueryEngine,
+        interval: Duration, options: AnomalyOptions
     ) throws(QueryError) {
         self.store = store
+        self.source = source
         self.engine = engine
         self.interval = interval
         self.options = options
-        let window = max(interval * 4, .seconds(60)).prometheusDescription
-        let by = "sum by (service, model, version)"
-        let texts = [
-            ("request_rate", "\(by) (rate(mlmon_requests_total[\(window)]))"),
-            (
-                "error_ratio",
-                "\(by) (rate(mlmon_errors_total[\(window)])) / "
-                    + "(\(by) (rate(mlmon_requests_total[\(window)])) > 0)"
-            ),
-            (
-                "latency_p99",
-                "histogram_quantile(0.99, sum by (service, model, version, le) "
-                    + "(rate(mlmon_latency_seconds_bucket[\(window)])))"
-            ),
-        ]
-        var signals: [(String, QueryExpression)] = []
-        for (name, text) in texts { signals.append((name, try QueryExpression(parsing: text))) }
-        self.signals = signals
+        signals = try AnomalySignal.all(window: max(interval * 4, .seconds(60)))
     }
 
     /// Adds a point to each signal when the next one is due.
@@ -71,68 +49,72 @@ actor AnomalyMonitor {
     func advance(to now: Timestamp) throws -> SampleBatch? {
         var memory = try self.memory ?? restored(at: now)
         guard now - memory.lastPoint >= interval else { return nil }
+        // Held once, so that no detector is copied when it learns.
+        self.memory = nil
+        defer { self.memory = memory }
         memory.lastPoint = now
         var samples: [(labels: LabelSet, value: Double)] = []
-        for (name, expression) in signals {
-            guard case .vector(let elements) = try engine.instant(expression, at: now, over: store)
-            else { continue }
+        for signal in signals {
+            let value = try engine.instant(signal.expression, at: now, over: source)
+            guard case .vector(let elements) = value else { continue }
             for element in elements where element.value.isFinite {
-                let key = Key(
-                    service: element.labels["service"] ?? "",
-                    model: element.labels["model"] ?? "",
-                    version: element.labels["version"] ?? "", signal: name)
-                var watched =
-                    memory.detectors[key]
-                    ?? Watched(detector: AnomalyDetector(options: options), lastSeen: now)
-                let verdict = watched.detector.observe(element.value, at: now)
-                watched.lastSeen = now
-                memory.detectors[key] = watched
+                let key = AnomalyMemory.Key(element.labels, signal: signal.name)
+                let verdict = memory.observe(
+                    element.value, of: key, signal, at: now, options: options)
                 append(verdict, key, to: &samples)
             }
         }
-        memory.detectors = memory.detectors.filter { now - $0.value.lastSeen < Self.forgetting }
-        self.memory = memory
-        if savedAt.map({ now - $0 >= Self.savingInterval }) ?? true { try save(at: now) }
-        return samples.isEmpty ? nil : SampleBatch(at: now, samples)
+        memory.forget(notSeenSince: now - Self.forgetting, keeping: Self.detectorLimit)
+        if savedAt.map({ now - $0 >= Self.savingInterval }) ?? true {
+            try save(memory, at: now)
+        }
+        return table.batch(samples, at: now)
     }
 
     /// Stores what the detectors have learned.
     func save(at now: Timestamp) throws {
-        guard let memory else { return }
+        if let memory { try save(memory, at: now) }
+    }
+
+    private func save(_ memory: AnomalyMemory, at now: Timestamp) throws {
         try store.record(
             detectorState: Array(try JSONEncoder().encode(memory)), for: Self.stateKey)
         savedAt = now
     }
 
     private func append(
-        _ verdict: AnomalyVerdict, _ key: Key, to samples: inout [(labels: LabelSet, value: Double)]
+        _ verdict: AnomalyVerdict, _ key: AnomalyMemory.Key,
+        to samples: inout [(labels: LabelSet, value: Double)]
     ) {
         func add(_ name: String, _ value: Double?) {
             guard let value, value.isFinite else { return }
-            samples.append(
-                (
-                    LabelSet([
-                        (LabelSet.metricNameLabel, name), ("service", key.service),
-                        ("model", key.model), ("version", key.version), ("signal", key.signal),
-                    ]), value
-                ))
+            samples.append((key.labels(metric: name), value))
         }
-        add("mlmon_signal_value", verdict.value)
+        add(AnomalyMemory.valueMetric, verdict.value)
+        add("mlmon_anomaly_warm_up_ratio", verdict.warmUp)
         // While it warms up there is no score: unknown is not 0.
         guard !verdict.isWarmingUp else { return }
-        // Above the threshold as long as the incident lasts, which is what rules and charts need.
+        // At least 0.5 from the alarm on, while the incident lasts: what rules and charts need.
         add("mlmon_anomaly_score", verdict.severity)
         add("mlmon_expected_lower", verdict.lower)
         add("mlmon_expected_upper", verdict.upper)
     }
 
-    private func restored(at now: Timestamp) throws -> Memory {
+    /// What was stored, brought up to date with the signals' series: they hold the points since
+    /// then, and all there are where nothing was stored or the options are others now.
+    private func restored(at now: Timestamp) throws -> AnomalyMemory {
+        let longest = min(2 * options.memoryCount, Self.longestReplay)
+        var memory = AnomalyMemory(lastPoint: now - interval * longest)
         if let bytes = try store.detectorState(for: Self.stateKey),
-            let memory = try? JSONDecoder().decode(Memory.self, from: Data(bytes)),
-            memory.lastPoint <= now
+            let stored = try? JSONDecoder().decode(AnomalyMemory.self, from: Data(bytes)),
+            stored.lastPoint <= now, stored.lastPoint > memory.lastPoint,
+            stored.isLearned(from: signals, with: options)
         {
-            return memory
+            memory = stored
         }
-        return Memory(lastPoint: now - interval)
+        try memory.replay(
+            signals, until: now - interval, interval: interval, options: options, engine: engine,
+            over: store)
+        return memory
     }
 }

@@ -1,5 +1,5 @@
+import Detection
 import Querying
-import Storage
 import TimeSeries
 
 /// What a distribution is of: a feature of one model version of a service.
@@ -17,6 +17,8 @@ struct DistributionKey: Hashable, Comparable, Codable {
             case .score: "mlmon_prediction_score_bucket"
             }
         }
+
+        var kind: DriftReference.Kind { self == .score ? .ordered : .categories }
 
         /// The label that names the bin.
         var binLabel: String {
@@ -67,7 +69,7 @@ struct CounterTotal: Codable {
 
 /// Reads how much each bin of each distribution grew, from the cumulative signal counters.
 struct DistributionReader {
-    let store: Store
+    let source: any SeriesSource
 
     /// Increases of the bins of every distribution that has samples in a span.
     ///
@@ -89,7 +91,7 @@ struct DistributionReader {
             if let service {
                 matchers.append(try LabelMatcher(name: "service", .equal, value: service))
             }
-            for series in try store.series(matching: matchers, from: from, through: through) {
+            for series in try source.series(matching: matchers, from: from, through: through) {
                 guard let bin = series.labels[feature.binLabel] else { continue }
                 let key = DistributionKey(series.labels, feature: feature)
                 result[key, default: [:]][bin, default: 0] += Self.increase(
@@ -117,7 +119,7 @@ struct DistributionReader {
     }
 
     /// Counts of cumulative buckets, each less the one below it.
-    private static func separated(_ cumulative: [String: Double]) -> [String: Double] {
+    static func separated(_ cumulative: [String: Double]) -> [String: Double] {
         var below = 0.0
         var counts: [String: Double] = [:]
         for bound in sortedBounds(cumulative.keys) {
@@ -130,8 +132,12 @@ struct DistributionReader {
 
     /// Upper bounds as PromQL writes them, in ascending order.
     static func sortedBounds(_ bounds: some Sequence<String>) -> [String] {
-        func number(_ text: String) -> Double { text == "+Inf" ? .infinity : Double(text) ?? 0 }
-        return bounds.sorted { number($0) < number($1) }
+        bounds.sorted { bound($0) < bound($1) }
+    }
+
+    /// The number that an upper bound is.
+    static func bound(_ text: String) -> Double {
+        text == "+Inf" ? .infinity : Double(text) ?? 0
     }
 
     /// Names of the bins of a distribution in the order in which they are kept and shown.

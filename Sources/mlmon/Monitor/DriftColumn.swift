@@ -3,19 +3,21 @@ import Querying
 import Storage
 import TimeSeries
 
+/// What a distribution is compared with.
+enum ColumnReference {
+    /// One reference for all windows; nil is still to be learned.
+    case fixed(BaselineRecord?)
+    /// The reference of the window that is closed now.
+    case moving(DriftReference, isShared: Bool, source: String)
+    /// There is none, and why.
+    case missing(String)
+}
+
 /// One distribution under watch: its reference while it is learned, then its detector.
 struct DriftColumn: Codable {
-    /// Windows gathered for the first reference.
-    private struct Learning: Codable {
-        var since: Timestamp
-        var windows: [[String: Double]] = []
-    }
-
-    /// More windows than this are merged in pairs, so that a long learning stays small.
-    private static let maximumWindowCount = 256
-
-    private var learning: Learning?
+    private var learning: ReferenceLearning?
     private var detectorState: DriftState?
+    private var movingState: MovingDriftDetector.State?
     private var baselineID: Int64?
     /// Of the window that is running.
     private(set) var running: [String: Double] = [:]
@@ -26,11 +28,17 @@ struct DriftColumn: Codable {
     private(set) var isAbsent = false
 
     enum CodingKeys: String, CodingKey {
-        case learning, detectorState, baselineID, running, record, lastSeen, isAbsent
+        case learning, detectorState, movingState, baselineID, running, record, lastSeen, isAbsent
     }
 
     /// Rebuilt from the baseline and the state.
     private var detector: DriftDetector?
+
+    /// The bins of this window, or of the last one.
+    func bins(_ key: DistributionKey) -> [String] {
+        running.isEmpty
+            ? record?.bins ?? [] : DistributionReader.sortedBins(running.keys, of: key.feature)
+    }
 
     mutating func observe(_ increases: [String: Double], at now: Timestamp) {
         running.merge(increases, uniquingKeysWith: +)
@@ -46,19 +54,18 @@ struct DriftColumn: Codable {
         record?.note = "no predictions since \(lastSeen.aligned(to: .seconds(1)))"
     }
 
-    /// Takes over a reference when it is another one than before; nil begins to learn.
+    /// Takes over a reference when it is another one than before; one that is still to be learned
+    /// begins anew.
     mutating func use(
-        _ baseline: BaselineRecord?, options: DriftOptions, feature: DistributionKey.Feature
+        _ reference: ColumnReference, options: DriftOptions, feature: DistributionKey.Feature
     ) {
-        guard let baseline else {
-            if baselineID != nil {
-                baselineID = nil
-                detector = nil
-                detectorState = nil
-                record = nil
-            }
+        guard case .fixed(let baseline) = reference else {
+            forgetBaseline()
+            learning = nil
             return
         }
+        movingState = nil
+        guard let baseline else { return forgetBaseline() }
         if baselineID == baseline.id, detector != nil { return }
         if baselineID != baseline.id {
             detectorState = nil
@@ -67,76 +74,86 @@ struct DriftColumn: Codable {
         baselineID = baseline.id
         learning = nil
         detector = DriftDetector(
-            reference: DriftReference(
-                kind: feature == .score ? .ordered : .categories, bins: baseline.bins,
-                counts: baseline.counts, windows: baseline.windows),
-            options: options, state: detectorState)
+            reference: baseline.reference(feature), options: options, state: detectorState)
+    }
+
+    private mutating func forgetBaseline() {
+        guard baselineID != nil else { return }
+        baselineID = nil
+        detector = nil
+        detectorState = nil
+        record = nil
     }
 
     /// Closes the running window.
     ///
     /// - Returns: The reference, when this window completes it.
     mutating func close(
-        _ key: DistributionKey, from: Timestamp, through: Timestamp, options: DriftOptions
+        _ key: DistributionKey, _ window: DriftWindow, _ reference: ColumnReference,
+        options: DriftOptions, rates: inout FalseAlarmRates
     ) -> BaselineRecord? {
         let counts = running
         running = [:]
-        if detector != nil {
-            judge(key, counts, from: from, through: through)
-            return nil
+        switch reference {
+        case .fixed(let baseline?) where detector != nil:
+            judge(key, counts, window, baseline, options: options, rates: &rates)
+        case .fixed:
+            var current = learning ?? ReferenceLearning(since: window.from)
+            current.insert(counts, from: window.from, through: window.through)
+            learning = current
+            return current.baseline(key, through: window.through, options: options)
+        case .moving(let own, let isShared, let source):
+            judge(
+                key, counts, window, own, isShared: isShared, source, options: options,
+                rates: &rates)
+        case .missing(let note):
+            let bins = DistributionReader.sortedBins(counts.keys, of: key.feature)
+            record = DriftWindowRecord(
+                key, .insufficient, window, bins: bins, reference: [:], counts: counts, note: note)
         }
-        return learn(key, counts, from: from, through: through, options: options)
+        return nil
     }
 
     private mutating func judge(
-        _ key: DistributionKey, _ counts: [String: Double], from: Timestamp, through: Timestamp
+        _ key: DistributionKey, _ counts: [String: Double], _ window: DriftWindow,
+        _ baseline: BaselineRecord, options: DriftOptions, rates: inout FalseAlarmRates
     ) {
         guard var detector else { return }
+        detector.options = options
         let bins = DistributionReader.sortedBins(
             Set(detector.reference.bins).union(counts.keys), of: key.feature)
-        let verdict = detector.judge(bins: bins, counts: bins.map { counts[$0] ?? 0 })
-        let reference = Dictionary(
-            zip(detector.reference.bins, detector.reference.counts), uniquingKeysWith: +)
-        // Too little traffic to judge is no reason to end an episode.
-        let state = detector.state.isDrifted ? .drifted : DriftWindowRecord.State(verdict.state)
+        // Of a bound that vanished there is no counter any more.
+        let judged = key.feature == .score ? bins.filter { counts[$0] != nil } : bins
+        let verdict = detector.judge(
+            bins: judged, counts: judged.map { counts[$0] ?? 0 }, at: window.middle)
         self.detector = detector
         detectorState = detector.state
         record = DriftWindowRecord(
-            service: key.service, model: key.model, version: key.version,
-            feature: key.feature.rawValue, state: state, fromMilliseconds: from.milliseconds,
-            throughMilliseconds: through.milliseconds, bins: bins,
-            referenceCounts: bins.map { reference[$0] ?? 0 },
-            counts: bins.map { counts[$0] ?? 0 }, psi: verdict.psi,
-            psiNullMean: verdict.psiNullMean, pValue: verdict.pValue, baselineID: baselineID,
-            note: verdict.note)
+            key, verdict, isDrifted: detector.state.isDrifted,
+            isCritical: detector.state.isCritical, window, bins: bins,
+            reference: detector.reference, counts: counts, rates: &rates)
+        record?.baselineID = baselineID
+        record?.detail?.referenceOrigin = baseline.origin.rawValue
+        record?.detail?.referenceMilliseconds = baseline.throughMilliseconds
     }
 
-    private mutating func learn(
-        _ key: DistributionKey, _ counts: [String: Double], from: Timestamp, through: Timestamp,
-        options: DriftOptions
-    ) -> BaselineRecord? {
-        var current = learning ?? Learning(since: from)
-        if !counts.isEmpty { current.windows.append(counts) }
-        if current.windows.count > Self.maximumWindowCount {
-            current.windows = stride(from: 0, to: current.windows.count, by: 2).map { i in
-                let next = i + 1 < current.windows.count ? current.windows[i + 1] : [:]
-                return current.windows[i].merging(next, uniquingKeysWith: +)
-            }
-        }
-        learning = current
-        let total = current.windows.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
-        let count = total.values.reduce(0, +)
-        guard through - current.since >= options.learning, count >= Double(options.minimumCount)
-        else { return nil }
-        let bins = DistributionReader.sortedBins(total.keys, of: key.feature)
-        return BaselineRecord(
-            service: key.service, model: key.model, version: key.version,
-            feature: key.feature.rawValue, origin: .learned,
-            createdMilliseconds: through.milliseconds,
-            fromMilliseconds: current.since.milliseconds,
-            throughMilliseconds: through.milliseconds, bins: bins,
-            counts: bins.map { total[$0] ?? 0 },
-            windows: current.windows.map { window in bins.map { window[$0] ?? 0 } })
+    private mutating func judge(
+        _ key: DistributionKey, _ counts: [String: Double], _ window: DriftWindow,
+        _ own: DriftReference, isShared: Bool, _ source: String, options: DriftOptions,
+        rates: inout FalseAlarmRates
+    ) {
+        var detector = MovingDriftDetector(
+            kind: own.kind, isShared: isShared, options: options, state: movingState)
+        let bins = DistributionReader.sortedBins(counts.keys, of: key.feature)
+        let verdict = detector.judge(
+            bins: bins, counts: bins.map { counts[$0] ?? 0 }, against: own)
+        movingState = detector.state
+        let all = DistributionReader.sortedBins(Set(own.bins).union(bins), of: key.feature)
+        record = DriftWindowRecord(
+            key, verdict, isDrifted: detector.state.isDrifted,
+            isCritical: detector.state.isCritical, window, bins: all, reference: own,
+            counts: counts, rates: &rates)
+        record?.detail?.referenceOrigin = source
     }
 
     /// Shows how far the reference is, with the window that is running.
@@ -144,44 +161,13 @@ struct DriftColumn: Codable {
         _ key: DistributionKey, windowStart: Timestamp, now: Timestamp, options: DriftOptions
     ) {
         guard detector == nil else { return }
-        if learning == nil, !running.isEmpty { learning = Learning(since: windowStart) }
+        if learning == nil, !running.isEmpty { learning = ReferenceLearning(since: windowStart) }
         guard let learning else { return }
-        let total = (learning.windows + [running]).reduce(into: [:]) {
-            $0.merge($1, uniquingKeysWith: +)
-        }
+        let total = learning.total.merging(running, uniquingKeysWith: +)
         let bins = DistributionReader.sortedBins(total.keys, of: key.feature)
-        let passed = Duration.seconds((now - learning.since).inSeconds.rounded(.down))
-        let note =
-            passed < options.learning
-            ? "learning the reference, \(passed.prometheusDescription) of \(options.learning.prometheusDescription)"
-            : "learning the reference, n = \(formatted(total.values.reduce(0, +))) of "
-                + "\(options.minimumCount) needed"
         record = DriftWindowRecord(
-            service: key.service, model: key.model, version: key.version,
-            feature: key.feature.rawValue, state: .learning,
-            fromMilliseconds: learning.since.milliseconds, throughMilliseconds: now.milliseconds,
-            bins: bins, referenceCounts: bins.map { total[$0] ?? 0 },
-            counts: bins.map { running[$0] ?? 0 }, note: note)
-    }
-}
-
-extension DriftWindowRecord.State {
-    init(_ state: DriftVerdict.State) {
-        switch state {
-        case .learning: self = .learning
-        case .insufficient: self = .insufficient
-        case .stable: self = .stable
-        case .drifted: self = .drifted
-        }
-    }
-
-    /// As `mlmon_drift_state` writes it.
-    var number: Double {
-        switch self {
-        case .learning: 0
-        case .insufficient: 1
-        case .stable: 2
-        case .drifted: 3
-        }
+            key, .learning, DriftWindow(from: learning.since, through: now), bins: bins,
+            reference: total, counts: running,
+            note: learning.note(seen: total.values.reduce(0, +), now: now, options: options))
     }
 }

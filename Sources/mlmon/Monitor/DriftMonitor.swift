@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import Querying
 import Storage
 import TimeSeries
 
@@ -28,19 +29,35 @@ actor DriftMonitor {
 
     /// A distribution that was not seen for this long is forgotten; its baselines stay.
     private static let forgetting = Duration.seconds(7 * 86_400)
+    /// More distributions, and counters of theirs, are not remembered: those that were idle
+    /// longest are forgotten sooner.
+    private static let columnLimit = 10_000
+    private static let totalLimit = 250_000
     /// The state is stored when a window closes, and this often in between: it is consistent with
     /// the samples in the store at any age, so that nothing is lost by an old one.
     private static let savingInterval = Duration.seconds(30)
 
     private let store: Store
+    private let source: any SeriesSource & Sendable
     private let options: DriftOptions
     private var memory: Memory?
     private var savedAt: Timestamp?
     private var series = VerdictSeries()
+    private var references: DriftReferences
+    /// Of classic rules, for the sizes that were asked for.
+    private var rates = FalseAlarmRates()
 
-    init(store: Store, options: DriftOptions) {
+    /// - Parameters:
+    ///   - source: Where the counters are read; nil is the store.
+    ///   - files: The reference files of the options, by their paths.
+    init(
+        store: Store, source: (any SeriesSource & Sendable)? = nil, options: DriftOptions,
+        files: [String: ReferenceFile] = [:]
+    ) {
         self.store = store
+        self.source = source ?? store
         self.options = options
+        references = DriftReferences(store: store, options: options, files: files)
     }
 
     /// Reads what is new, closes windows that ended, and stores records and state.
@@ -50,25 +67,25 @@ actor DriftMonitor {
         let settled = now - Self.settling
         var memory = try self.memory ?? restored(at: settled)
         guard settled > memory.readThrough else { return nil }
-        let baselines = try newestBaselines()
+        try references.refresh()
         let end = settled.aligned(to: options.window)
         let savedEnd = memory.windowEnd
         if end > memory.windowEnd {
             try read(through: end, into: &memory)
-            let start = memory.windowEnd
-            for (key, column) in memory.columns {
-                memory.columns[key] = try closed(
-                    column, key, from: start, through: end, baseline: baselines[key])
-            }
+            try close(DriftWindow(from: memory.windowEnd, through: end), &memory.columns)
             memory.windowEnd = end
             forgetOld(&memory)
         }
         try read(through: settled, into: &memory)
         for (key, column) in memory.columns {
             var column = column
-            column.use(baselines[key], options: options, feature: key.feature)
-            column.describeLearning(
-                key, windowStart: memory.windowEnd, now: settled, options: options)
+            let reference = try references.standing(
+                for: key, bins: column.bins(key), now: settled)
+            column.use(reference, options: options, feature: key.feature)
+            if case .fixed = reference {
+                column.describeLearning(
+                    key, windowStart: memory.windowEnd, now: settled, options: options)
+            }
             column.noteAbsence(longerThan: Self.lookback, at: settled)
             memory.columns[key] = column
         }
@@ -90,56 +107,45 @@ actor DriftMonitor {
         savedAt = now
     }
 
-    private func closed(
-        _ column: DriftColumn, _ key: DistributionKey, from: Timestamp, through: Timestamp,
-        baseline: BaselineRecord?
-    ) throws -> DriftColumn {
-        var column = column
-        column.use(baseline, options: options, feature: key.feature)
-        let learned = column.close(key, from: from, through: through, options: options)
-        if var learned {
-            learned.id = try store.insert(learned)
-            column.use(learned, options: options, feature: key.feature)
+    private func close(
+        _ window: DriftWindow, _ columns: inout [DistributionKey: DriftColumn]
+    ) throws {
+        let counted = columns
+        let options = self.options.keepingBudget(
+            distributionCount: counted.values.count { !$0.isAbsent })
+        for (key, column) in counted {
+            var column = column
+            let reference = try references.reference(
+                for: key, window, among: counted, bins: column.bins(key))
+            column.use(reference, options: options, feature: key.feature)
+            let completed = column.close(
+                key, window, reference, options: options, rates: &rates)
+            if var learned = completed {
+                learned.id = try store.insert(learned)
+                column.use(.fixed(learned), options: options, feature: key.feature)
+            }
+            columns[key] = column
         }
-        return column
+        try references.refresh()
     }
 
     /// Versions come and go; what is long gone is no longer kept.
     private func forgetOld(_ memory: inout Memory) {
         let oldest = memory.windowEnd - Self.forgetting
-        memory.columns = memory.columns.filter { $0.value.lastSeen ?? oldest >= oldest }
-        memory.totals = memory.totals.filter { $0.value.seen >= oldest }
+        memory.columns.forgetIdle(since: oldest, keeping: Self.columnLimit) {
+            $0.lastSeen ?? oldest
+        }
+        memory.totals.forgetIdle(since: oldest, keeping: Self.totalLimit) { $0.seen }
     }
 
     private func read(through: Timestamp, into memory: inout Memory) throws {
         guard through > memory.readThrough else { return }
-        let increases = try DistributionReader(store: store).increases(
+        let increases = try DistributionReader(source: source).increases(
             from: memory.readThrough - Self.lookback, through: through, totals: &memory.totals)
         for (key, bins) in increases {
             memory.columns[key, default: DriftColumn()].observe(bins, at: through)
         }
         memory.readThrough = through
-    }
-
-    /// The newest reference of each distribution; a pinned one goes before a learned one.
-    private func newestBaselines() throws -> [DistributionKey: BaselineRecord] {
-        var newest: [DistributionKey: BaselineRecord] = [:]
-        for baseline in try store.baselines() {
-            guard let feature = DistributionKey.Feature(rawValue: baseline.feature) else {
-                continue
-            }
-            let key = DistributionKey(
-                service: baseline.service, model: baseline.model, version: baseline.version,
-                feature: feature)
-            func rank(_ baseline: BaselineRecord) -> (Int, Int64, Int64) {
-                (
-                    baseline.origin == .pinned ? 1 : 0, baseline.createdMilliseconds,
-                    baseline.id ?? 0
-                )
-            }
-            if newest[key].map({ rank($0) < rank(baseline) }) ?? true { newest[key] = baseline }
-        }
-        return newest
     }
 
     private func restored(at now: Timestamp) throws -> Memory {

@@ -13,8 +13,12 @@ final class Monitor: Sendable {
     private static let commitInterval = Duration.milliseconds(500)
     private static let compactionInterval = Duration.seconds(5)
     private static let retentionInterval = Duration.seconds(60)
-    /// Detectors and rules look this often; windows and rule groups have their own rhythm.
+    /// Detectors and rules look this often, where the fleet is not so large that it would cost much;
+    /// windows and rule groups have their own rhythm.
     private static let evaluationInterval = Duration.seconds(1)
+    private static let healthInterval = Duration.seconds(15)
+    /// A minute is recorded so soon after its samples have settled.
+    private static let serviceMinuteInterval = Duration.seconds(5)
     /// Between two looks at the outbox while nothing is due.
     private static let deliveryInterval = Duration.milliseconds(500)
 
@@ -68,19 +72,36 @@ final class Monitor: Sendable {
         _ configuration: MonitorConfiguration, store: Store, client: HTTPClient,
         board: TargetBoard, logger: Logger
     ) throws -> [any Service] {
-        let engine = QueryEngine()
+        let health = OwnHealth(logger: logger)
+        let recent = RecentSamples(over: store)
+        let record: @Sendable ([SampleBatch]) -> Void = { batches in
+            store.append(batches)
+            recent.note(batches)
+        }
         var services: [any Service] = storeServices(store, board: board, logger: logger)
+        services += serviceMinutes(store, logger: logger)
+        services.append(
+            PeriodicService(name: "own health", interval: healthInterval, logger: logger) {
+                record([try health.batch(store, at: Program.now())])
+            })
         services.append(deliveries(configuration, store: store, client: client, logger: logger))
         let runner = RuleRunner(
             groups: configuration.ruleGroups, route: configuration.route, store: store,
-            engine: engine, logger: logger)
-        services.append(rules(runner, configuration, store: store, logger: logger))
-        services += try detectors(configuration, store: store, engine: engine, logger: logger)
+            source: recent, logger: logger)
+        services.append(rules(runner, configuration, record: record, logger: logger))
+        services += try detectors(
+            configuration, store: store, recent: recent, record: record, logger: logger)
         services.append(
             ScraperService(
                 scraper: scraper(
-                    configuration, store: store, client: client, board: board, logger: logger)))
-        services += APIService.make(configuration, store: store, rules: runner, logger: logger)
+                    configuration, store: store, client: client, logger: logger,
+                    onScrape: { result in
+                        record(result.batches)
+                        board.note(result)
+                        health.note(result)
+                    })))
+        services += APIService.make(
+            configuration, store: store, rules: runner, health: health, logger: logger)
         return services
     }
 
@@ -100,8 +121,21 @@ final class Monitor: Sendable {
                 try store.compact(now: Program.now())
             },
             PeriodicService(name: "retention", interval: retentionInterval, logger: logger) {
-                try store.enforceRetention(now: Program.now())
+                if let cut = try store.enforceRetention(now: Program.now()) {
+                    logger.warning("\(cut.description)")
+                }
             },
+        ]
+    }
+
+    /// - Returns: None where `store.retention_service_minutes` is zero.
+    private static func serviceMinutes(_ store: Store, logger: Logger) -> [PeriodicService] {
+        guard store.options.serviceMinuteRetention > .zero else { return [] }
+        let minutes = ServiceMinutes(store: store)
+        return [
+            PeriodicService(
+                name: "service minutes", interval: serviceMinuteInterval, logger: logger
+            ) { try await minutes.advance(to: Program.now()) }
         ]
     }
 
@@ -115,42 +149,61 @@ final class Monitor: Sendable {
     }
 
     private static func rules(
-        _ runner: RuleRunner, _ configuration: MonitorConfiguration, store: Store, logger: Logger
+        _ runner: RuleRunner, _ configuration: MonitorConfiguration,
+        record: @escaping @Sendable ([SampleBatch]) -> Void, logger: Logger
     ) -> PeriodicService {
         let interval = min(evaluationInterval, configuration.scrapeInterval)
-        return PeriodicService(name: "rules", interval: interval, logger: logger) {
-            store.append(try runner.evaluate(at: Program.now()))
+        return PeriodicService(
+            name: "rules", interval: interval, rest: .evaluation, logger: logger
+        ) {
+            record(try runner.evaluate(at: Program.now()))
         }
     }
 
     private static func detectors(
-        _ configuration: MonitorConfiguration, store: Store, engine: QueryEngine, logger: Logger
+        _ configuration: MonitorConfiguration, store: Store, recent: RecentSamples,
+        record: @escaping @Sendable ([SampleBatch]) -> Void, logger: Logger
     ) throws -> [PeriodicService] {
-        let drift = DriftMonitor(store: store, options: configuration.drift)
+        let drift = DriftMonitor(
+            store: store, source: recent, options: configuration.drift,
+            files: try configuration.drift.referenceFiles())
         let anomaly = try AnomalyMonitor(
-            store: store, engine: engine, interval: configuration.scrapeInterval,
-            options: configuration.anomaly)
+            store: store, source: recent, engine: QueryEngine(),
+            interval: configuration.scrapeInterval, options: configuration.anomaly)
+        let performance = PerformanceMonitor(
+            store: store, options: configuration.performance,
+            calibrations: try CalibrationFile.load(configuration.performance))
         return [
             PeriodicService(
-                name: "drift", interval: configuration.scrapeInterval, logger: logger
+                name: "drift", interval: configuration.scrapeInterval, rest: .evaluation,
+                logger: logger
             ) {
                 let now = Program.now()
-                if let batch = try await drift.advance(to: now) { store.append([batch]) }
+                if let batch = try await drift.advance(to: now) { record([batch]) }
                 try await drift.saveIfDue(at: now)
             },
             PeriodicService(
-                name: "anomaly", interval: evaluationInterval, logger: logger,
+                name: "anomaly", interval: evaluationInterval, rest: .evaluation,
+                logger: logger,
                 work: {
                     if let batch = try await anomaly.advance(to: Program.now()) {
-                        store.append([batch])
+                        record([batch])
                     }
                 }, finish: { try await anomaly.save(at: Program.now()) }),
+            PeriodicService(
+                name: "performance", interval: configuration.scrapeInterval, rest: .evaluation,
+                logger: logger
+            ) {
+                if let batch = try await performance.advance(to: Program.now()) {
+                    record([batch])
+                }
+            },
         ]
     }
 
     private static func scraper(
-        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient,
-        board: TargetBoard, logger: Logger
+        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, logger: Logger,
+        onScrape: @escaping @Sendable (ScrapeResult) -> Void
     ) -> Scraper {
         Scraper(
             targets: configuration.services, client: client,
@@ -166,10 +219,7 @@ final class Monitor: Sendable {
                 }
                 return Scraper.Seed(raw: values(required.raw), outputs: values(outputs))
             },
-            onScrape: { result in
-                store.append(result.batches)
-                board.note(result)
-            })
+            onScrape: onScrape)
     }
 }
 

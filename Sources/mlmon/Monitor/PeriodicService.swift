@@ -3,12 +3,30 @@ import ServiceLifecycle
 
 /// Runs a piece of work again and again until the group shuts down, then once to finish.
 struct PeriodicService: Service, CustomStringConvertible {
-    /// A round that took long is followed by a pause this much longer, so that no service takes
-    /// the machine for itself, however large the fleet.
-    private static let restFactor = 3
+    /// How long to rest after a round, so that no service takes the machine for itself, however
+    /// large the fleet.
+    struct Rest: Sendable {
+        /// In multiples of the time that the round took.
+        var factor: Int
+        /// Where the factor gives more; nil for no bound.
+        var longest: Duration?
+
+        /// At most a quarter of one core.
+        static let quarter = Rest(factor: 3)
+        /// Half a percent of one core, while that is not more than Prometheus' evaluation interval.
+        static let evaluation = Rest(factor: 200, longest: .seconds(15))
+
+        func pause(after spent: Duration, interval: Duration) -> Duration {
+            let rest = spent * factor
+            return max(interval, longest.map { min(rest, $0) } ?? rest)
+        }
+    }
+
+    private static let measuredRoundCount = 3
 
     let name: String
     let interval: Duration
+    var rest = Rest.quarter
     let logger: Logger
     /// What it throws is logged, once for each new message; the next round tries again.
     let work: @Sendable () async throws -> Void
@@ -18,28 +36,36 @@ struct PeriodicService: Service, CustomStringConvertible {
     var description: String { name }
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var lastComplaint: String?
-            while !Task.isCancelled {
-                let start = ContinuousClock.now
-                do {
-                    try await work()
-                    lastComplaint = nil
-                } catch is CancellationError {
-                    break
-                } catch {
-                    let complaint = "\(error)"
-                    if complaint != lastComplaint { logger.error("\(name): \(complaint)") }
-                    lastComplaint = complaint
-                }
-                let spent = ContinuousClock.now - start
-                try? await Task.sleep(for: max(interval, spent * Self.restFactor))
+        await withTaskExecutorPreference(WorkThread(name: name)) {
+            await cancelWhenGracefulShutdown { await repeatWork() }
+            do {
+                try await finish()
+            } catch {
+                logger.error("\(name): \(error)")
             }
         }
-        do {
-            try await finish()
-        } catch {
-            logger.error("\(name): \(error)")
+    }
+
+    private func repeatWork() async {
+        var lastComplaint: String?
+        var latest: [Duration] = []
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            do {
+                try await work()
+                lastComplaint = nil
+            } catch is CancellationError {
+                break
+            } catch {
+                let complaint = "\(error)"
+                if complaint != lastComplaint { logger.error("\(name): \(complaint)") }
+                lastComplaint = complaint
+            }
+            // A single slow round, like the first, is no measure of the work.
+            latest = Array(
+                (latest + [ContinuousClock.now - start]).suffix(Self.measuredRoundCount))
+            let spent = latest.min() ?? .zero
+            try? await Task.sleep(for: rest.pause(after: spent, interval: interval))
         }
     }
 }

@@ -4,6 +4,7 @@ import TimeSeries
 /// Turns the newest records of drift into series, and ends those that have no verdict any more.
 struct VerdictSeries {
     private var live: Set<LabelSet> = []
+    private var table = SteadyTable()
 
     /// One sample a series of every verdict, and stale markers for those that were given before
     /// and are not among these.
@@ -16,7 +17,7 @@ struct VerdictSeries {
         let current = Set(samples.map(\.labels))
         for ended in live.subtracting(current).sorted() { samples.append((ended, .staleMarker)) }
         live = current
-        return samples.isEmpty ? nil : SampleBatch(at: now, samples)
+        return table.batch(samples, at: now)
     }
 
     private static func samples(
@@ -25,7 +26,7 @@ struct VerdictSeries {
         var corrected: Double?
         if let psi = record.psi, let mean = record.psiNullMean { corrected = psi - mean }
         let values: [(String, Double?)] = [
-            ("mlmon_drift_state", record.state.number),
+            ("mlmon_drift_state", record.stateNumber),
             ("mlmon_drift_samples", record.counts.reduce(0, +)),
             ("mlmon_drift_psi", record.psi),
             ("mlmon_drift_psi_corrected", corrected),

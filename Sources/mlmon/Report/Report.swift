@@ -32,8 +32,7 @@ struct Report {
     ///   - emit: Takes each row; what it throws ends the report.
     ///   - progress: Called with the share done, 0...1, after each block.
     func write(_ emit: (ReportRow) throws -> Void, progress: (Double) -> Void) throws {
-        var lastValues: [LabelSet: Double] = [:]
-        var knownKeys: Set<ReportKey> = []
+        var memory = ReportMemory()
         let blockLength = Duration.milliseconds(
             max(
                 1,
@@ -43,17 +42,28 @@ struct Report {
         var blockStart = start
         while blockStart < end {
             let blockEnd = min(blockStart + blockLength, end)
-            let isFirst = blockStart == start
-            var block = ReportBlock(start: blockStart, end: blockEnd, step: step)
-            let from = isFirst ? blockStart - Self.baseLookback : blockStart
-            for series in try read(from: from, through: blockEnd - .milliseconds(1)) {
-                take(series, into: &block, lastValues: &lastValues)
-            }
-            try block.rows(knownKeys: &knownKeys).forEach(emit)
+            try rows(from: blockStart, to: blockEnd, &memory).forEach(emit)
             blockStart = blockEnd
             progress(
                 Double((blockStart - start).milliseconds) / Double((end - start).milliseconds))
         }
+    }
+
+    /// The rows of one span, which is held in memory.
+    ///
+    /// - Parameters:
+    ///   - to: Exclusive.
+    ///   - memory: Of the spans before, which end where this one begins.
+    func rows(
+        from blockStart: Timestamp, to blockEnd: Timestamp, _ memory: inout ReportMemory
+    ) throws -> [ReportRow] {
+        var block = ReportBlock(start: blockStart, end: blockEnd, step: step)
+        let from = memory.isFresh ? blockStart - Self.baseLookback : blockStart
+        for series in try read(from: from, through: blockEnd - .milliseconds(1)) {
+            take(series, into: &block, &memory)
+        }
+        memory.isFresh = false
+        return block.rows(&memory)
     }
 
     private func read(from: Timestamp, through: Timestamp) throws -> [Series] {
@@ -67,17 +77,17 @@ struct Report {
     }
 
     private func take(
-        _ series: Series, into block: inout ReportBlock, lastValues: inout [LabelSet: Double]
+        _ series: Series, into block: inout ReportBlock, _ memory: inout ReportMemory
     ) {
         guard let name = series.labels.metricName else { return }
         let key = ReportKey(series.labels)
         if Self.counters.contains(name) {
             for (timestamp, value) in zip(series.timestamps, series.values) where !value.isNaN {
                 // A series whose beginning is not in the store grew by nobody knows how much.
-                let last = lastValues.updateValue(value, forKey: series.labels) ?? value
-                let increase = value >= last ? value - last : value
+                let increase = memory.increase(of: series.labels, to: value, at: timestamp)
                 block.add(
-                    increase: increase, at: timestamp, key: key, name: name, labels: series.labels)
+                    increase: increase ?? 0, at: timestamp, key: key, name: name,
+                    labels: series.labels)
             }
         } else if Self.gauges.contains(name) {
             for (timestamp, value) in zip(series.timestamps, series.values) where !value.isNaN {

@@ -44,19 +44,19 @@ struct ReportBlock {
     /// Rows in order; a key that was ever seen has one in each step in which its service was
     /// watched, so that an outage shows as empty cells and not as missing rows.
     ///
-    /// - Parameter knownKeys: The keys of earlier blocks; gains those of this one.
-    func rows(knownKeys: inout Set<ReportKey>) -> [ReportRow] {
+    /// - Parameter memory: Has the keys of earlier blocks; gains those of this one.
+    func rows(_ memory: inout ReportMemory) -> [ReportRow] {
         var rows: [ReportRow] = []
         for index in Set(steps.keys).union(watched.keys).sorted() {
             let accumulators = steps[index] ?? [:]
             let services = watched[index] ?? []
-            knownKeys.formUnion(accumulators.keys)
             var keys = Set(accumulators.keys)
-            keys.formUnion(knownKeys.filter { services.contains($0.service) })
+            keys.formUnion(memory.keys.keys.filter { services.contains($0.service) })
             for service in services where !keys.contains(where: { $0.service == service }) {
                 keys.insert(ReportKey(["service": service]))
             }
             let time = start + .milliseconds(Int64(index) * step.milliseconds)
+            memory.note(accumulators.keys, at: time)
             let seconds = min(step, end - time).inSeconds
             for key in keys.sorted() {
                 let isWatched = services.contains(key.service)

@@ -8,6 +8,8 @@ struct ReportRow: Encodable {
     var model: String
     var version: String
     var requests: Double?
+    /// Not a column of the report, which has the ratio.
+    var errors: Double?
     var requestsPerSecond: Double?
     var errorRatio: Double?
     var latencyP50: Double?

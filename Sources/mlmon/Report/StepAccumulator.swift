@@ -44,6 +44,7 @@ struct StepAccumulator {
         var row = ReportRow(
             time: time, service: key.service, model: key.model, version: key.version)
         row.requests = requests
+        row.errors = errors
         row.requestsPerSecond = requests.map { $0 / seconds }
         if let requests, requests > 0 { row.errorRatio = errors.map { min($0 / requests, 1) } }
         row.latencyP50 = latency(0.5)

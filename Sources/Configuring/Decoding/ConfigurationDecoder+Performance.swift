@@ -1,0 +1,53 @@
+import Detection
+
+extension ConfigurationDecoder {
+    private static let scoreKeys = ["scores", "threshold", "calibration"]
+
+    /// `detect.performance`.
+    func performance(_ detect: Fields) -> PerformanceOptions {
+        var options = PerformanceOptions()
+        guard
+            let fields = detect.fields(
+                "performance",
+                known: ["window", "minimum_samples", "services"] + Self.scoreKeys)
+        else { return options }
+        let range: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 86_400)
+        options.window = fields.duration("window", in: range) ?? options.window
+        options.minimumCount =
+            fields.integer("minimum_samples", in: 2...1_000_000_000) ?? options.minimumCount
+        options.defaults = scores(fields, defaults: options.defaults)
+        for node in fields.list("services") ?? [] {
+            guard
+                let service = context.fields(
+                    node, of: "a service of 'performance'", known: ["name"] + Self.scoreKeys),
+                let name = service.requiredString("name")
+            else { continue }
+            if options.services[name] != nil {
+                context.report(
+                    "service \(shown(name)) is given twice", at: service["name"]?.valuePosition)
+            }
+            options.services[name] = scores(service, defaults: options.defaults)
+        }
+        return options
+    }
+
+    private func scores(
+        _ fields: Fields, defaults: PerformanceOptions.Service
+    ) -> PerformanceOptions.Service {
+        var service = defaults
+        if let text = fields.string("scores"), let field = fields["scores"] {
+            if let scores = PerformanceOptions.Scores(rawValue: text) {
+                service.scores = scores
+            } else {
+                let known = PerformanceOptions.Scores.allCases.map(\.rawValue)
+                fields.report(
+                    "scores is \(context.shownValue(field.node)), expected one of "
+                        + known.joined(separator: ", "), at: field)
+            }
+        }
+        service.threshold = fields.number("threshold", in: 0...1) ?? service.threshold
+        service.calibrationPath =
+            fields.string("calibration").map(resolved) ?? service.calibrationPath
+        return service
+    }
+}

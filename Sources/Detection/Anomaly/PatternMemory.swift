@@ -1,0 +1,292 @@
+/// The latest values of a stream, in order of arrival and of size, and for each stretch of them how
+/// far the newest stretch lies from it.
+///
+/// Stretches are compared by their weighted squared distance, each value back counting 0.8 of the
+/// next. For a fixed lag between two stretches that is a recurrence,
+///
+///     dₖ(t) = 0.8 · dₖ(t − 1) + (xₜ − xₜ₋ₖ)²
+///
+/// so that the distance to every stretch that is remembered costs one multiplication and addition a
+/// point. The nearest stretch is the left matrix profile of the stream, over an exponential window.
+///
+/// - Complexity: an insertion O(n) for n values, without branches or allocation; median and median
+///   absolute deviation O(log n). 12 bytes a value.
+///
+/// Source: C.-C. M. Yeh and others, "Matrix Profile I", ICDM 2016; E. Keogh and others, "DAMP:
+/// Discovering anomalies in streams", KDD 2022 (nearest neighbours among earlier stretches alone).
+struct PatternMemory: Sendable, Equatable {
+    private static let decay: Float = 0.8
+    /// Stretches that began this few values ago overlap with the newest one.
+    private static let overlap = 20
+    /// Share of a stretch's distance that a deviation of its last value alone makes.
+    static let newestShare = Double(1 - decay).squareRoot()
+    private static let fitInterval = 128
+
+    let capacity: Int
+    private(set) var count = 0
+    private var scale = StreamScale(origin: 0, reach: 0)
+    /// Values until the scale is fitted to those that are remembered.
+    private var untilFit = 1
+    /// In the scale's units, a ring: the oldest at `next` when it is full, else at 0.
+    private var values: [Float]
+    private var next = 0
+    /// The first `count` are the values in ascending order.
+    private var sorted: [Float]
+    /// Squared distances; that of the stretch k values ago at `capacity - k`.
+    private var distances: [Float]
+
+    init(capacity: Int) {
+        precondition(capacity > Self.overlap, "memory of \(capacity) values")
+        self.capacity = capacity
+        values = [Float](repeating: 0, count: capacity)
+        sorted = values
+        distances = values
+    }
+
+    /// Inserts a finite value and forgets the oldest when the memory is full.
+    ///
+    /// - Returns: Root mean square distance of the newest stretch from the earlier one that is most
+    ///   like it, in the stream's unit; nil while there is hardly any earlier one.
+    mutating func insert(_ value: Double) -> Double? {
+        if count == 0 { scale = StreamScale(origin: value, reach: 0) }
+        let x = scale.encode(value)
+        let nearest = compare(x)
+        let oldest = values[next]
+        values[next] = x
+        next = next + 1 == capacity ? 0 : next + 1
+        if count < capacity {
+            place(x, from: count)
+            count += 1
+        } else {
+            place(x, from: lowerBound(oldest))
+        }
+        let unit = scale.unit
+        untilFit -= 1
+        if untilFit == 0 { fitScale() }
+        return nearest.map { (Double($0) * Double(1 - Self.decay)).squareRoot() * unit }
+    }
+
+    /// Mean of `length` values, the newest of them `age` insertions old.
+    ///
+    /// - Precondition: There are as many.
+    func mean(from age: Int, length: Int) -> Double {
+        precondition(age >= 0 && length > 0 && age + length <= count, "\(age), \(length)")
+        var start = next - age - length
+        if start < 0 { start += capacity }
+        // The stretch is one or two runs of the storage.
+        let run = min(length, capacity - start)
+        let sum = Self.sum(values[start..<(start + run)]) + Self.sum(values[..<(length - run)])
+        return scale.decode(sum / Double(length))
+    }
+
+    /// In four parts, which the processor adds at the same time.
+    private static func sum(_ values: ArraySlice<Float>) -> Double {
+        var sums = SIMD4<Double>.zero
+        values.withUnsafeBufferPointer { values in
+            var i = 0
+            while i + 4 <= values.count {
+                sums += SIMD4(
+                    Double(values[i]), Double(values[i + 1]), Double(values[i + 2]),
+                    Double(values[i + 3]))
+                i += 4
+            }
+            while i < values.count {
+                sums[0] += Double(values[i])
+                i += 1
+            }
+        }
+        return sums[0] + sums[1] + sums[2] + sums[3]
+    }
+
+    /// - Precondition: the memory is not empty.
+    var median: Double {
+        let middle = count / 2
+        let upper = Double(sorted[middle])
+        return scale.decode(count % 2 == 1 ? upper : (Double(sorted[middle - 1]) + upper) / 2)
+    }
+
+    /// Largest less smallest value.
+    ///
+    /// - Precondition: the memory is not empty.
+    var range: Double { (Double(sorted[count - 1]) - Double(sorted[0])) * scale.unit }
+
+    /// Distance of the farthest of the nearer half of the values from `centre`.
+    func medianDeviation(from centre: Double) -> Double {
+        // The nearest half are neighbours in `sorted`; find where they begin.
+        let middle = scale.exactly(centre)
+        let half = count / 2 + 1
+        var low = 0
+        var length = count - half
+        while length > 0 {
+            let step = length / 2
+            let isFarther =
+                middle - Double(sorted[low + step]) > Double(sorted[low + step + half]) - middle
+            low = isFarther ? low + step + 1 : low
+            length = isFarther ? length - step - 1 : step
+        }
+        return max(middle - Double(sorted[low]), Double(sorted[low + half - 1]) - middle)
+            * scale.unit
+    }
+
+    /// First place of `sorted` that is not less than x.
+    private func lowerBound(_ x: Float) -> Int {
+        var low = 0
+        var length = count
+        while length > 0 {
+            let step = length / 2
+            let isLess = sorted[low + step] < x
+            low = isLess ? low + step + 1 : low
+            length = isLess ? length - step - 1 : step
+        }
+        return low
+    }
+
+    /// Puts x in its order, and moves what lies between that and a place which is free.
+    private mutating func place(_ x: Float, from free: Int) {
+        let bound = lowerBound(x)
+        sorted.withUnsafeMutableBufferPointer { sorted in
+            precondition(free < sorted.count && bound <= sorted.count)
+            guard let base = sorted.baseAddress else { return }
+            if bound > free {
+                (base + free).update(from: base + free + 1, count: bound - 1 - free)
+                base[bound - 1] = x
+            } else {
+                (base + bound + 1).update(from: base + bound, count: free - bound)
+                base[bound] = x
+            }
+        }
+    }
+
+    /// Advances all distances by one value.
+    ///
+    /// - Returns: The smallest of those that do not overlap; nil when all do.
+    private mutating func compare(_ x: Float) -> Float? {
+        let oldest = count == capacity ? next : 0
+        let apart = max(count - Self.overlap, 0)
+        var least = Lanes(repeating: .infinity)
+        var overlapping = least
+        advance(x, from: oldest, to: 0, count: apart, least: &least)
+        advance(x, from: oldest, to: apart, count: count - apart, least: &overlapping)
+        return apart > 0 ? Self.smallest(least) : nil
+    }
+
+    /// Advances the distances of `length` values, the first of them `rank` after the oldest.
+    private mutating func advance(
+        _ x: Float, from oldest: Int, to rank: Int, count length: Int, least: inout Lanes
+    ) {
+        let place = capacity - count + rank
+        var start = oldest + rank
+        if start >= capacity { start -= capacity }
+        // They are one or two runs of the storage.
+        let run = min(length, capacity - start)
+        precondition(start >= 0 && run >= 0 && place >= 0 && place + length <= capacity)
+        values.withUnsafeBufferPointer { values in
+            distances.withUnsafeMutableBufferPointer { distances in
+                guard let v = values.baseAddress, let d = distances.baseAddress else { return }
+                Self.advance(d + place, toward: x, over: v + start, run, least: &least)
+                Self.advance(
+                    d + place + run, toward: x, over: v, length - run, least: &least)
+            }
+        }
+    }
+
+    private typealias Lanes = SIMD8<Float>
+
+    @inline(__always)
+    private static func advance(
+        _ distances: UnsafeMutablePointer<Float>, toward x: Float,
+        over values: UnsafePointer<Float>, _ count: Int, least: inout Lanes
+    ) {
+        let width = Lanes.scalarCount
+        let point = Lanes(repeating: x)
+        var i = 0
+        while i + width <= count {
+            let place = UnsafeMutableRawPointer(distances + i)
+            let apart = point - UnsafeRawPointer(values + i).loadUnaligned(as: Lanes.self)
+            let distance = decay * place.loadUnaligned(as: Lanes.self) + apart * apart
+            place.storeBytes(of: distance, as: Lanes.self)
+            least.replace(with: distance, where: distance .< least)
+            i += width
+        }
+        while i < count {
+            let apart = x - values[i]
+            distances[i] = decay * distances[i] + apart * apart
+            if distances[i] < least[0] { least[0] = distances[i] }
+            i += 1
+        }
+    }
+
+    private static func smallest(_ lanes: Lanes) -> Float {
+        let (a, b) = (lanes.lowHalf, lanes.highHalf)
+        let half = a.replacing(with: b, where: b .< a)
+        return min(min(half[0], half[1]), min(half[2], half[3]))
+    }
+
+    /// Expresses what is remembered in the scale that suits it now, again after more and more
+    /// values.
+    private mutating func fitScale() {
+        untilFit = min(count, Self.fitInterval)
+        let old = scale
+        let middle = median
+        scale = StreamScale(
+            origin: middle, reach: max(decode(count - 1, old) - middle, middle - decode(0, old)))
+        for i in 0..<count {
+            values[i] = scale.encode(old.decode(Double(values[i])))
+            sorted[i] = scale.encode(decode(i, old))
+        }
+        let factor = old.unit / scale.unit
+        for i in (capacity - count)..<capacity {
+            let distance = Double(distances[i]) * factor * factor
+            distances[i] = Float(min(distance, Double(Float.greatestFiniteMagnitude)))
+        }
+    }
+
+    private func decode(_ rank: Int, _ scale: StreamScale) -> Double {
+        scale.decode(Double(sorted[rank]))
+    }
+}
+
+extension PatternMemory: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case capacity
+        case scale
+        case untilFit
+        case values
+        case distances
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let capacity = try container.decode(Int.self, forKey: .capacity)
+        let values = PackedNumbers.floats(try container.decode(String.self, forKey: .values))
+        let distances = PackedNumbers.floats(try container.decode(String.self, forKey: .distances))
+        guard capacity > Self.overlap, capacity <= 1 << 20, let values, let distances,
+            values.count <= capacity, distances.count == values.count,
+            values.allSatisfy(\.isFinite), distances.allSatisfy({ $0 >= 0 })
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .values, in: container, debugDescription: "memory beyond its capacity")
+        }
+        self.init(capacity: capacity)
+        scale = try container.decode(StreamScale.self, forKey: .scale)
+        untilFit = max(1, try container.decode(Int.self, forKey: .untilFit))
+        count = values.count
+        next = count % capacity
+        self.values.replaceSubrange(..<count, with: values)
+        sorted.replaceSubrange(..<count, with: values.sorted())
+        self.distances.replaceSubrange((capacity - count)..., with: distances)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(capacity, forKey: .capacity)
+        try container.encode(scale, forKey: .scale)
+        try container.encode(untilFit, forKey: .untilFit)
+        // Oldest first, so that the place of the oldest need not be told.
+        let oldest = count == capacity ? next : 0
+        let oldestFirst = (0..<count).map { values[(oldest + $0) % capacity] }
+        try container.encode(PackedNumbers.encoded(oldestFirst), forKey: .values)
+        try container.encode(
+            PackedNumbers.encoded(distances[(capacity - count)...]), forKey: .distances)
+    }
+}

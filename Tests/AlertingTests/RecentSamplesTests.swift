@@ -1,0 +1,153 @@
+import Querying
+import Synchronization
+import Testing
+import TimeSeries
+
+@testable import Alerting
+
+@Suite("Recent samples")
+struct RecentSamplesTests {
+    /// Answers from what it was given, and counts the questions.
+    private final class CountingSource: SeriesSource, Sendable {
+        private let batches = Mutex<[SampleBatch]>([])
+        private let questions = Mutex(0)
+
+        var questionCount: Int { questions.withLock { $0 } }
+
+        func add(_ batch: SampleBatch) { batches.withLock { $0.append(batch) } }
+
+        func series(
+            matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+        ) throws -> [Series] {
+            questions.withLock { $0 += 1 }
+            var samples: [LabelSet: [Int64: Double]] = [:]
+            for batch in batches.withLock({ $0 }) where batch.at >= from && batch.at <= through {
+                for (labels, value) in zip(batch.table.labels, batch.values)
+                where matchers.allSatisfy({ $0.matches(labels) }) {
+                    // Of two samples at one time the first counts.
+                    if samples[labels]?[batch.at.milliseconds] == nil {
+                        samples[labels, default: [:]][batch.at.milliseconds] = value
+                    }
+                }
+            }
+            return samples.sorted { $0.key < $1.key }.map { labels, byTime in
+                let times = byTime.keys.sorted()
+                return Series(
+                    labels: labels, timestamps: times, values: times.compactMap { byTime[$0] })
+            }
+        }
+    }
+
+    private let store = CountingSource()
+    private let recent: RecentSamples
+
+    init() {
+        recent = RecentSamples(over: store)
+    }
+
+    private func write(_ batch: SampleBatch) {
+        store.add(batch)
+        recent.note([batch])
+    }
+
+    private static func seconds(_ seconds: Double) -> Timestamp {
+        Timestamp(milliseconds: 1_700_000_000_000 + Int64(seconds * 1000))
+    }
+
+    /// Asks both, and says whether memory answered.
+    private func isFromMemory(
+        _ selector: String, from: Double, through: Double
+    ) throws -> Bool {
+        let matchers = try #require(try QueryExpression(parsing: selector).selectors.first)
+        let (from, through) = (Self.seconds(from), Self.seconds(through))
+        let expected = try store.series(matching: matchers, from: from, through: through)
+        let before = store.questionCount
+        let found = try recent.series(matching: matchers, from: from, through: through)
+        #expect(found.map(\.labels) == expected.map(\.labels), "\(selector)")
+        #expect(found.map(\.timestamps) == expected.map(\.timestamps), "\(selector)")
+        #expect(
+            found.map { $0.values.map(\.bitPattern) }
+                == expected.map { $0.values.map(\.bitPattern) },
+            "\(selector)")
+        return store.questionCount == before
+    }
+
+    private let table = SeriesTable(
+        labels: ["b", "a", "c"].map { LabelSet(metricName: "m", ["i": $0]) }
+            + [LabelSet(metricName: "n")])
+
+    private func scrape(at second: Double) {
+        write(
+            SampleBatch(
+                at: Self.seconds(second), table: table,
+                values: [second, second * 2, second == 40 ? .staleMarker : 7, 1]))
+    }
+
+    @Test("the second question is answered from memory once the range is covered")
+    func covered() throws {
+        for second in stride(from: 0.0, to: 20, by: 2) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 8, through: 18))
+        for second in stride(from: 20.0, to: 24, by: 2) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 12, through: 22))
+        for second in stride(from: 24.0, to: 60, by: 2) { scrape(at: second) }
+        #expect(try isFromMemory("m", from: 48, through: 58))
+        #expect(try isFromMemory("m", from: 49, through: 58))
+        #expect(try !isFromMemory("n", from: 48, through: 58), "another selector")
+    }
+
+    @Test("a longer range is answered by the store until memory reaches back as far")
+    func longer() throws {
+        #expect(try !isFromMemory("m", from: -10, through: 0))
+        for second in stride(from: 1.0, to: 60, by: 1) { scrape(at: second) }
+        #expect(try isFromMemory("m", from: 49, through: 59))
+        #expect(try !isFromMemory("m", from: 29, through: 59))
+        for second in stride(from: 60.0, to: 75, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 44, through: 74))
+        for second in stride(from: 75.0, to: 90, by: 1) { scrape(at: second) }
+        #expect(try isFromMemory("m", from: 59, through: 89))
+        #expect(try !isFromMemory("m", from: -3_600, through: 89), "longer than anything kept")
+    }
+
+    @Test("a series that moves to another table stays one series")
+    func tables() throws {
+        #expect(try !isFromMemory("m", from: -10, through: 0))
+        for second in stride(from: 1.0, to: 10, by: 1) { scrape(at: second) }
+        let other = SeriesTable(labels: [LabelSet(metricName: "m", ["i": "a"])])
+        for second in stride(from: 9.0, to: 20, by: 1) {
+            write(SampleBatch(at: Self.seconds(second), table: other, values: [second * 3]))
+        }
+        #expect(try isFromMemory("m", from: 5, through: 15))
+        #expect(try isFromMemory("m", from: 11, through: 19), "the first table has left")
+    }
+
+    @Test("a question about less time than a sample is old forgets nothing")
+    func shortAfterLong() throws {
+        #expect(try !isFromMemory("m", from: -60, through: 0))
+        for second in stride(from: 15.0, to: 121, by: 15) { scrape(at: second) }
+        #expect(try isFromMemory("m", from: 128, through: 134), "between two scrapes")
+        #expect(try isFromMemory("m", from: 74, through: 134))
+    }
+
+    @Test("after the clock was set back the store answers until it has caught up")
+    func backwards() throws {
+        #expect(try !isFromMemory("m", from: -10, through: 0))
+        for second in stride(from: 1.0, to: 40, by: 1) { scrape(at: second) }
+        for second in stride(from: 20.5, to: 39, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 28, through: 38))
+        for second in stride(from: 40.0, to: 60, by: 1) { scrape(at: second) }
+        #expect(try isFromMemory("m", from: 49, through: 59))
+    }
+
+    @Test("samples with times of their own are left to the store")
+    func ownTimes() throws {
+        #expect(try !isFromMemory("m", from: -10, through: 0))
+        scrape(at: 1)
+        recent.note([
+            SampleBatch(
+                at: Self.seconds(2), table: table, values: [1, 2, 3, 4],
+                timestamps: [1, 2, 3, 4].map { Self.seconds($0).milliseconds })
+        ])
+        for second in stride(from: 3.0, to: 40, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 28, through: 38))
+    }
+}

@@ -1,0 +1,50 @@
+import Testing
+import TimeSeries
+
+@testable import mlmon
+
+@Suite("Periodic services")
+struct PeriodicServiceTests {
+    @Test(
+        "a round is followed by its interval, or by a multiple of the time that it took",
+        arguments: [
+            (spent: Duration.milliseconds(1), pause: Duration.seconds(1)),
+            (spent: .milliseconds(20), pause: .seconds(4)),
+            (spent: .milliseconds(200), pause: .seconds(15)),
+        ])
+    func evaluation(spent: Duration, pause: Duration) {
+        #expect(
+            PeriodicService.Rest.evaluation.pause(after: spent, interval: .seconds(1)) == pause)
+    }
+
+    @Test("a longer interval is kept whatever the bound")
+    func longInterval() {
+        #expect(
+            PeriodicService.Rest.evaluation.pause(after: .seconds(1), interval: .seconds(60))
+                == .seconds(60))
+    }
+
+    @Test("without a bound the pause grows with the work")
+    func quarter() {
+        #expect(
+            PeriodicService.Rest.quarter.pause(after: .seconds(20), interval: .seconds(5))
+                == .seconds(60))
+    }
+
+    @Test("batches share a table until their series change")
+    func steadyTable() throws {
+        var table = SteadyTable()
+        let a = LabelSet(metricName: "a")
+        let b = LabelSet(metricName: "b")
+        let at = Timestamp(milliseconds: 1_000)
+        let first = try #require(table.batch([(a, 1), (b, 2)], at: at))
+        let second = try #require(table.batch([(a, 3), (b, 4)], at: at))
+        #expect(first.table === second.table)
+        #expect(second.values == [3, 4])
+        let third = try #require(table.batch([(b, 5)], at: at))
+        #expect(third.table !== first.table)
+        #expect(third.table.labels == [b])
+        let none = table.batch([], at: at)
+        #expect(none == nil)
+    }
+}
