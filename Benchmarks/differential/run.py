@@ -29,7 +29,7 @@ and how each is taken out of the comparison, so that anything else that differs 
                        stdvar, stddev or double exponential smoothing give +Inf for 2.42's NaN,
                        that counts as equal.
 """
-import argparse, json, math, os, random, re, shutil, subprocess, sys, tempfile, time
+import argparse, json, math, os, random, re, shutil, socket, subprocess, sys, tempfile, time
 import urllib.error, urllib.parse, urllib.request
 
 T0 = 1_700_000_000 - 1_700_000_000 % 3600  # seconds; a whole hour
@@ -428,13 +428,19 @@ class Prometheus:
                            check=True, stdout=subprocess.DEVNULL)
         configuration = os.path.join(folder, "prometheus.yml")
         open(configuration, "w").write("global: {}\n")
+        if port == 0:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
         self.base = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             ["prometheus", f"--config.file={configuration}", f"--storage.tsdb.path={blocks}",
              "--storage.tsdb.retention.time=100y", f"--web.listen-address=127.0.0.1:{port}",
              "--query.lookback-delta=299999ms", "--query.max-samples=500000000",
              "--log.level=error"], stderr=subprocess.DEVNULL)
-        for _ in range(200):
+        for _ in range(600):
+            if self.process.poll() is not None:
+                raise SystemExit(f"prometheus ended; is port {port} taken?")
             try:
                 urllib.request.urlopen(self.base + "/-/ready")
                 return
@@ -553,7 +559,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tool", default=".build/release/DifferentialRun")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--port", type=int, default=19090)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     for needed in ("prometheus", "promtool"):

@@ -44,7 +44,7 @@ def main():
     parser.add_argument("--tool", default=".build/release/DifferentialRun")
     parser.add_argument("--only", choices=["mlmon", "prometheus"])
     parser.add_argument("--keep", help="folder for the data, made once and used again")
-    parser.add_argument("--port", type=int, default=19091)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     options = parser.parse_args()
     folder = options.keep or tempfile.mkdtemp(prefix="mlmon-speed-")
     os.makedirs(folder, exist_ok=True)

@@ -139,8 +139,8 @@ struct AggregationTests {
               x{k="c"} 2
             ordered instant at 0 sort_desc(n)
               n{k="b"} 1
-              n{k="a"} NaN
               n{k="c"} NaN
+              n{k="a"} NaN
             """)
     }
 

@@ -135,7 +135,7 @@ struct CoverageTests {
         > | 3 > s | s{k="a"} 1 ; s{k="b"} 2
         < | s < bool 2 | {k="a"} 1 ; {k="b"} 0 ; {k="c"} 0
         >= | s >= 2 | s{k="b"} 2 ; s{k="c"} 4
-        <= | s <= on (k) (s * 0 + 2) | s{k="a"} 1 ; s{k="b"} 2
+        <= | s <= on (k) (s * 0 + 2) | {k="a"} 1 ; {k="b"} 2
         and | s and on (k) g | s{k="a"} 1
         or | g or on (k) s | g{k="a"} 2 ; s{k="b"} 2 ; s{k="c"} 4
         unless | s unless on (k) g | s{k="b"} 2 ; s{k="c"} 4
