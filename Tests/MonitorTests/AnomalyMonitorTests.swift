@@ -29,7 +29,8 @@ struct AnomalyMonitorTests {
 
         static func monitor(_ store: Store, _ options: AnomalyOptions) throws -> AnomalyMonitor {
             try AnomalyMonitor(
-                store: store, engine: QueryEngine(), interval: AnomalyMonitorTests.interval,
+                store: store, source: store, engine: QueryEngine(),
+                interval: AnomalyMonitorTests.interval,
                 options: options)
         }
 

@@ -57,7 +57,7 @@ actor AnomalyMonitor {
         self.memory = nil
         defer { self.memory = memory }
         memory.lastPoint = now
-        if case .vector(let elements) = try engine.instant(versions, at: now, over: store) {
+        if case .vector(let elements) = try engine.instant(versions, at: now, over: source) {
             memory.welcome(
                 elements.map { AnomalyMemory.Key($0.labels, signal: "") }, signals,
                 options: options)
