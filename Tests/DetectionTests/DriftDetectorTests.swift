@@ -260,7 +260,7 @@ struct DriftDetectorTests {
             return windows.map { detector.judge(bins: ["a", "b"], counts: $0) }
         }
         // True PSI of 0.04 and of 1.1.
-        let small = verdicts([[5500, 4500]])
+        let small = verdicts([[6000, 4000]])
         #expect(small[0].state == .drifted && !small[0].isCritical)
         let large = verdicts([[700, 300], [540, 460], [500, 500], [500, 500], [500, 500]])
         #expect(large[0].isCritical && large[1].isCritical)

@@ -25,9 +25,12 @@ package struct AnomalyDetector: Codable, Sendable {
     private static let shiftWeight = 1.4
     /// Share of the range by which a value must leave it, and the deviations it must also have.
     private static let noveltyShare = 0.02
-    private static let noveltyDeviations = 2.0
+    private static let noveltyDeviations = 3.5
     /// Points before a record says anything: early ones are broken all the time.
     private static let noveltyAfter = 500
+
+    /// After as many points the threshold is twice what it comes to be.
+    private static let youthCount = 50.0
 
     package let options: AnomalyOptions
     /// Points seen, missing ones not counted.
@@ -101,7 +104,7 @@ package struct AnomalyDetector: Codable, Sendable {
             let fromLevel = Self.distance(point - levelMean, over: spread)
             strength = max(strength, min(novelty, fromLevel / Self.noveltyDeviations))
         }
-        let factor = pacing.factor(fatigue: options.fatigue)
+        let factor = pacing.factor(fatigue: options.fatigue) * youthFactor
         strength /= factor
 
         let isAlarm = pacing.advance(isBeyond: strength >= 1)
@@ -124,6 +127,10 @@ package struct AnomalyDetector: Codable, Sendable {
         distanceLatest = distance
         return 1 - exp2(-mean / 10)
     }
+
+    /// How many times the threshold that few points so far ask for: spread and hours are hardly
+    /// known, and among few stretches the nearest is far by chance.
+    private var youthFactor: Double { 1 + Self.youthCount / Double(max(count, 1)) }
 
     private func distanceFromMedian(of point: Double) -> Double {
         let median = memory.median
