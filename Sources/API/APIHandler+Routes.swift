@@ -16,7 +16,7 @@ extension APIHandler {
         if name.hasPrefix("label/") { return prefix + "label/:name/values" }
         let known = [
             "query", "query_range", "series", "labels", "metadata", "targets", "rules", "alerts",
-            "status/buildinfo",
+            "status/buildinfo", "predictions",
         ]
         return known.contains(name) ? prefix + name : "other"
     }
@@ -29,12 +29,14 @@ extension APIHandler {
         case "query": return try instant(request)
         case "query_range": return try range(request)
         case "series": return try series(request)
+        case "labels" where request.records != nil: return try takeLabels(request)
         case "labels": return try labels(request)
         case "metadata": return try metadata(request)
         case "targets": return try targets(request)
         case "rules": return try rules(request)
         case "alerts": return try alerts()
         case "status/buildinfo": return buildInfo()
+        case "predictions": return try takePredictions(request)
         default:
             guard name.hasPrefix("label/"), name.hasSuffix("/values") else {
                 throw Self.notFound(request.path)

@@ -11,9 +11,21 @@ extension Store: SeriesSource {
     package func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
+        let own = try ownSeries(matching: matchers, from: from, through: through)
+        guard let underlay, from <= through else { return own }
+        return (own + (try underlay.series(matching: matchers, from: from, through: through)))
+            .sorted { $0.labels < $1.labels }
+    }
+
+    private func ownSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
         try read("reading \(Self.description(of: matchers))") { db in
             let wanted = try MatcherResolution(db: db).series(matching: matchers)
-            if wanted.isEmpty || through < from { return [] }
+            if through < from { return [] }
+            let realised = try realisedSeries(
+                matching: matchers, from: from, through: through, in: db)
+            if wanted.isEmpty { return realised.sorted { $0.labels < $1.labels } }
             let columns = try sampleReader(db).columns(
                 of: wanted, from: from.milliseconds, through: through.milliseconds)
             var result: [Series] = []
@@ -25,7 +37,7 @@ extension Store: SeriesSource {
                             labels: labels, timestamps: column.timestamps, values: column.values))
                 }
             }
-            return result.sorted { $0.labels < $1.labels }
+            return (result + realised).sorted { $0.labels < $1.labels }
         }
     }
 
@@ -35,6 +47,7 @@ extension Store: SeriesSource {
             let ids = try MatcherResolution(db: db).series(matching: matchers)
             return try catalog.withLock { catalog in
                 try ids.compactMap { try catalog.labelSet(of: $0, in: db) }
+                    + realisedLabelSets(matching: matchers, in: db)
             }.sorted()
         }
     }

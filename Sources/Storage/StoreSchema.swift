@@ -13,6 +13,7 @@ enum StoreSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("store-1", migrate: createTables)
         AlertPlaneMigration.register(in: &migrator)
+        GroundTruthMigration.register(in: &migrator)
         return migrator
     }
 

@@ -72,7 +72,8 @@ struct DocumentationTests {
             "labels",
             "label_name_length", "label_value_length", "name", "url", "instance", "preset",
             "headers", "bearer_token", "bearer_token_file", "basic_auth", "ca_file", "insecure",
-            "window", "learn", "minimum_samples", "significance", "minimum_effect", "threshold",
+            "scores", "calibration", "task", "positive_class", "window", "learn", "minimum_samples",
+            "significance", "minimum_effect", "threshold",
             "warm_up", "memory", "send_resolved", "max_alerts", "receiver", "group_by",
             "group_wait", "group_interval", "repeat_interval", "matchers", "continue", "routes",
         ]

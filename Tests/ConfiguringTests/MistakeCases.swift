@@ -60,6 +60,12 @@ let configurationCases: [MistakeCase] = [
         "mlmon.yaml:1:49: the reference learns for 5m, expected at least one window, 1h",
         "mlmon.yaml:1:68: significance is '2', expected a number from 1e-12 to 0.5"),
     MistakeCase(
+        "performance",
+        "detect: {performance: {task: guess, threshold: 2, services: [{name: a}, {name: a}]}}\n",
+        "mlmon.yaml:1:30: task is 'guess', expected one of auto, classification, regression",
+        "mlmon.yaml:1:48: threshold is '2', expected a number from 0.0 to 1.0",
+        "mlmon.yaml:1:80: service 'a' is given twice"),
+    MistakeCase(
         "services without name or address",
         "services:\n  - {}\n  - 7\n  - {name: '', url: ''}\n",
         "mlmon.yaml:2:5: a service has no 'name'", "mlmon.yaml:2:5: a service has no 'url'",

@@ -18,6 +18,7 @@ extension Store {
     ///
     /// To be called about once a minute.
     package func enforceRetention(now: Timestamp) throws(StorageError) {
+        try removeGroundTruth(before: now - options.retention)
         let failure = compactor.withLock { _ -> StorageError? in
             do throws(StorageError) {
                 var buckets = try removeBlocks(before: now - options.retention)
@@ -76,9 +77,26 @@ extension Store {
             guard excess > 0 else { break }
             let removed = try removeOldestBlocks(before: .max, byteCount: excess)
             buckets.formUnion(removed)
-            if removed.isEmpty, try !removeOldestJournalRows() { break }
+            let isAllRemoved = try removeGroundTruthWithoutSamples()
+            if removed.isEmpty, isAllRemoved, try !removeOldestJournalRows() { break }
         }
         return buckets
+    }
+
+    /// Removes predictions from before the oldest samples, or the oldest where there are none.
+    ///
+    /// - Returns: True where nothing was removed.
+    private func removeGroundTruthWithoutSamples() throws(StorageError) -> Bool {
+        let cutoff = try read("finding the oldest samples") { db -> Int64? in
+            let oldest = try Int64.fetchOne(db, sql: "SELECT min(at) FROM prediction")
+            guard let oldest else { return nil }
+            let samples = try Int64.fetchOne(db, sql: "SELECT min(last_at) FROM block")
+            return max(samples ?? 0, samples == nil ? oldest + 3_600_000 : 0)
+        }
+        guard let cutoff else { return true }
+        let before = try usedByteCount()
+        try removeGroundTruth(before: Timestamp(milliseconds: cutoff))
+        return try usedByteCount() >= before
     }
 
     /// - Returns: False where there are none left.

@@ -151,9 +151,9 @@ final class Monitor: Sendable {
             PeriodicService(
                 name: "performance", interval: configuration.scrapeInterval, logger: logger
             ) {
-                if let batch = try await performance.advance(to: Program.now()) {
-                    store.append([batch])
-                }
+                let now = Program.now()
+                try await performance.measure(at: now)
+                if let batch = try await performance.advance(to: now) { store.append([batch]) }
             },
         ]
     }
