@@ -7,6 +7,10 @@ import TimeSeries
 @Suite struct GroundTruthTests {
     private static let window = Duration.seconds(300)
 
+    private let fixture: StoreFixture
+
+    init() throws { fixture = try StoreFixture() }
+
     private func prediction(
         _ id: String, second: Int64, service: String = "fraud"
     ) -> PredictionRecord {
@@ -35,7 +39,7 @@ import TimeSeries
 
     @Test("only windows that changed are measured, and a label of the service goes first")
     func joining() throws {
-        let store = try StoreFixture().open()
+        let store = try fixture.open()
         let count = try store.record(predictions: [
             prediction("a", second: 10), prediction("b", second: 299),
             prediction("c", second: 300), prediction("a", second: 20, service: "other"),
@@ -62,7 +66,7 @@ import TimeSeries
 
     @Test("windows are series from their end to the next one's")
     func series() throws {
-        let store = try StoreFixture().open()
+        let store = try fixture.open()
         _ = try store.record(predictions: [
             prediction("a", second: 10), prediction("b", second: 310),
         ])
@@ -91,7 +95,7 @@ import TimeSeries
 
     @Test("another length of windows measures anew")
     func length() throws {
-        let store = try StoreFixture().open()
+        let store = try fixture.open()
         _ = try store.record(predictions: [prediction("a", second: 10)])
         #expect(try measured(store).count == 1)
         try store.forgetWindows(ofOtherLengthThan: Self.window)
@@ -102,7 +106,7 @@ import TimeSeries
 
     @Test("retention removes predictions, labels and windows")
     func retention() throws {
-        let store = try StoreFixture().open(retention: .seconds(3600))
+        let store = try fixture.open(retention: .seconds(3600))
         _ = try store.record(predictions: [
             prediction("old", second: 10), prediction("new", second: 4000),
         ])
@@ -124,7 +128,6 @@ import TimeSeries
         let other = MemorySource([
             Series(labels: LabelSet(metricName: "b"), timestamps: [1000], values: [2])
         ])
-        let fixture = try StoreFixture()
         let store = try Store(StoreOptions(path: fixture.path), over: other)
         try store.write(SampleBatch("a", 1, atSecond: 1))
         let matchers = [try LabelMatcher(name: "__name__", .matches, value: "a|b")]
