@@ -45,7 +45,8 @@ struct ConfigurationDecoder {
         configuration.presets = presets(fields)
         configuration.services = services(fields, defaults: configuration)
         if let detect = fields.fields(
-            "detect", known: ["budget", "drift", "anomaly", "performance"]) {
+            "detect", known: ["budget", "drift", "anomaly", "performance"])
+        {
             configuration.drift = drift(detect)
             configuration.anomaly = anomaly(detect)
             configuration.performance = performance(detect)
