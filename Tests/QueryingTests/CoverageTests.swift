@@ -63,7 +63,7 @@ struct CoverageTests {
         increase | increase(c[1m]) | {k="a"} 60
         irate | irate(c[1m]) | {k="a"} 1
         label_join | label_join(g, "j", "-", "k", "k") | g{k="a",j="a-a"} 2
-        label_replace | label_replace(g, "n", "$1x", "k", "(.*)") | g{k="a",n="ax"} 2
+        label_replace | label_replace(g, "n", "${1}x", "k", "(.*)") | g{k="a",n="ax"} 2
         last_over_time | last_over_time(g[1m]) | g{k="a"} 2
         ln | ln(g - 1) | {k="a"} 0
         log10 | log10(g * 5) | {k="a"} 1

@@ -122,7 +122,7 @@ import TimeSeries
         let (store, memory) = try filled(fixture)
         let watched = WatchedSource(store)
         let time = Timestamp(milliseconds: Self.end - 1_234_567)
-        for text in ["avg_over_time(b[29h17m3s])", "count_over_time(plain[1d])"] {
+        for text in ["avg_over_time(b[51h17m3s])", "count_over_time(plain[2d])"] {
             let expression = try QueryExpression(parsing: text)
             let got = try QueryEngine().instant(expression, at: time, over: watched)
             let wanted = try QueryEngine().instant(expression, at: time, over: memory)

@@ -8,10 +8,14 @@ package struct RollupOffer: Sendable {
         package let resolution: Int64
         /// Milliseconds since the epoch; nil where there are no windows yet.
         package let oldest: Int64?
+        /// Windows are kept in periods of this length, milliseconds, the first of which begins at
+        /// `oldest`: where its first window lies is not known.
+        package let periodLength: Int64
 
-        package init(resolution: Int64, oldest: Int64?) {
+        package init(resolution: Int64, oldest: Int64?, periodLength: Int64) {
             self.resolution = resolution
             self.oldest = oldest
+            self.periodLength = periodLength
         }
     }
 

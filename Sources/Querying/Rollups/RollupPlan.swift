@@ -78,8 +78,9 @@ struct RollupPlan: Equatable {
     private static func reaching(
         _ from: Int64, before oldestSample: Int64, _ levels: [RollupOffer.Level]
     ) -> RollupOffer.Level? {
+        // A first period that has samples of its own says nothing about what lies before them.
         let older = levels.filter { level in
-            level.oldest.map { $0 < oldestSample - level.resolution } ?? false
+            level.oldest.map { $0 <= oldestSample - level.periodLength } ?? false
         }
         return older.first { ($0.oldest ?? .max) <= from }
             ?? older.min { ($0.oldest ?? .max) < ($1.oldest ?? .max) }

@@ -97,7 +97,8 @@ extension Store {
             let levels = try options.keptResolutions.map { resolution in
                 RollupOffer.Level(
                     resolution: resolution.milliseconds,
-                    oldest: try Int64.fetchOne(select, arguments: [resolution.rawValue]))
+                    oldest: try Int64.fetchOne(select, arguments: [resolution.rawValue]),
+                    periodLength: resolution.periodLength)
             }
             let block = try db.cachedStatement(
                 sql: "SELECT first_at FROM block ORDER BY last_at LIMIT 1")
