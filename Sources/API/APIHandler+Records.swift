@@ -62,7 +62,7 @@ extension APIHandler {
                 }
             }
         } catch let mistake as RecordFields.Mistake {
-            throw APIFailure.badData("record \(mistake)")
+            throw APIFailure.badData("\(mistake)")
         }
     }
 

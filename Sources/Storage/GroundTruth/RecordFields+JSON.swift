@@ -36,7 +36,7 @@ extension RecordFields {
             do throws(Mistake) {
                 list.append((index + 1, try RecordFields(json: line)))
             } catch {
-                throw Mistake(description: "\(index + 1): \(error.description)")
+                throw Mistake(description: "record \(index + 1): \(error.description)")
             }
         }
         return list
