@@ -16,7 +16,7 @@ extension APIHandler {
         if name.hasPrefix("label/") { return prefix + "label/:name/values" }
         let known = [
             "query", "query_range", "series", "labels", "metadata", "targets", "rules", "alerts",
-            "status/buildinfo", "format_query", "query_exemplars",
+            "status/buildinfo", "format_query", "query_exemplars", "predictions",
         ]
         return known.contains(name) ? prefix + name : "other"
     }
@@ -29,6 +29,7 @@ extension APIHandler {
         case "query": return try instant(request)
         case "query_range": return try range(request)
         case "series": return try series(request)
+        case "labels" where request.records != nil: return try takeLabels(request)
         case "labels": return try labels(request)
         case "metadata": return try metadata(request)
         case "targets": return try targets(request)
@@ -40,6 +41,7 @@ extension APIHandler {
             return success { $0.string(text) }
         // Clients ask for exemplars unbidden; none are kept.
         case "query_exemplars": return success { $0.array { _ in } }
+        case "predictions": return try takePredictions(request)
         default:
             guard name.hasPrefix("label/"), name.hasSuffix("/values") else {
                 throw Self.notFound(request.path)

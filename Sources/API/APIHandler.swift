@@ -35,6 +35,7 @@ final class APIHandler: Sendable {
             response.headers[.allow] = "GET, POST"
             return response
         }
+        if let refusal = Self.refusal(ofRecords: request) { return refusal }
         return await answer(to: request)
     }
 
@@ -49,15 +50,16 @@ final class APIHandler: Sendable {
     }
 
     private func answer(to request: Request) async -> Response {
-        let form: [UInt8]
+        let body: (form: [UInt8], records: [UInt8])
         do {
-            form = try await Self.form(of: request, limit: limits.bodyByteCount)
+            body = try await Self.body(of: request, limit: limits.bodyByteCount)
         } catch {
-            return Self.text("the form is longer than \(limits.bodyByteCount) bytes\n", 413)
+            return Self.text("the body is longer than \(limits.bodyByteCount) bytes\n", 413)
         }
         let question = APIRequest(
             path: request.uri.path, accept: request.headers[.accept] ?? "",
-            query: request.uri.query, form: form)
+            query: request.uri.query, form: body.form,
+            records: Self.holdsRecords(request) ? body.records : nil)
         guard counters.withLock({ $0.begin(limit: limits.concurrentCount) }) else {
             return Self.failure(
                 APIFailure(
@@ -90,13 +92,16 @@ final class APIHandler: Sendable {
         return response
     }
 
-    /// A form, or nothing where the body is of another kind.
-    private static func form(of request: Request, limit: Int) async throws -> [UInt8] {
-        guard request.method == .post else { return [] }
-        let body = try await request.body.collect(upTo: limit)
+    /// A form, or records; nothing where the body is of another kind.
+    private static func body(
+        of request: Request, limit: Int
+    ) async throws -> (form: [UInt8], records: [UInt8]) {
+        guard request.method == .post else { return ([], []) }
+        let body = Array(try await request.body.collect(upTo: limit).readableBytesView)
+        if holdsRecords(request) { return ([], body) }
         let type = request.headers[.contentType] ?? ""
-        guard type.lowercased().hasPrefix("application/x-www-form-urlencoded") else { return [] }
-        return Array(body.readableBytesView)
+        return type.lowercased().hasPrefix("application/x-www-form-urlencoded")
+            ? (body, []) : ([], [])
     }
 }
 

@@ -5,9 +5,15 @@ import TimeSeries
 struct APIRequest: Sendable {
     let path: String
     let accept: String
+    /// Records that are handed in; nil for questions.
+    let records: [UInt8]?
     private let parameters: [(name: String, value: String)]
 
-    init(path: String, accept: String = "", query: String?, form: [UInt8]) {
+    init(
+        path: String, accept: String = "", query: String?, form: [UInt8],
+        records: [UInt8]? = nil
+    ) {
+        self.records = records
         self.path = Self.decoded(Array(path.utf8)[...], isForm: false)
         self.accept = accept
         // As in Go's ParseForm, what is in the body comes first.

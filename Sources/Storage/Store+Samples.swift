@@ -19,9 +19,20 @@ extension Store: SeriesSource {
     package func unorderedSeries(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
+        if through < from { return [] }
+        let own = try ownSeries(matching: matchers, from: from, through: through)
+        guard let underlay else { return own }
+        return try own + underlay.series(matching: matchers, from: from, through: through)
+    }
+
+    private func ownSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
         try read("reading \(Self.description(of: matchers))") { db in
             let wanted = try MatcherResolution(db: db).series(matching: matchers)
-            if wanted.isEmpty || through < from { return [] }
+            let realised = try realisedSeries(
+                matching: matchers, from: from, through: through, in: db)
+            if wanted.isEmpty { return realised }
             let columns = try sampleReader(db).columns(
                 of: wanted, from: from.milliseconds, through: through.milliseconds)
             let labels = try catalog.withLock { try $0.labelSets(of: wanted, in: db) }
@@ -32,7 +43,7 @@ extension Store: SeriesSource {
                 result.append(
                     Series(labels: labels, timestamps: column.timestamps, values: column.values))
             }
-            return result
+            return result + realised
         }
     }
 
@@ -40,9 +51,9 @@ extension Store: SeriesSource {
     package func labelSets(matching matchers: [LabelMatcher]) throws -> [LabelSet] {
         try read("reading labels of \(Self.description(of: matchers))") { db in
             let ids = try MatcherResolution(db: db).series(matching: matchers)
-            return try catalog.withLock { catalog in
-                try catalog.labelSets(of: ids, in: db).compactMap { $0 }
-            }.sorted()
+            let known = try catalog.withLock { try $0.labelSets(of: ids, in: db) }
+            let realised = try realisedLabelSets(matching: matchers, in: db)
+            return (known.compactMap { $0 } + realised).sorted()
         }
     }
 

@@ -48,6 +48,20 @@ extension Store {
         }
     }
 
+    /// When the oldest and the newest sample are of; nil where there is none.
+    package func sampleSpan() throws -> (oldest: Timestamp, newest: Timestamp)? {
+        try read("finding the oldest and newest sample") { db in
+            func times(_ sql: String) throws -> [Int64] {
+                try Row.fetchOne(db, sql: sql).map { [$0[0], $0[1]] }?.compactMap { $0 } ?? []
+            }
+            let all =
+                try times("SELECT min(first_at), max(last_at) FROM block")
+                + times("SELECT min(at), max(at) FROM journal")
+            guard let oldest = all.min(), let newest = all.max() else { return nil }
+            return (Timestamp(milliseconds: oldest), Timestamp(milliseconds: newest))
+        }
+    }
+
     var walByteCount: Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: options.path + "-wal")
         return (attributes?[.size] as? NSNumber)?.intValue ?? 0

@@ -13,6 +13,8 @@ package final class Store: Sendable {
     package let options: StoreOptions
     /// Set where the file was damaged when it was opened, and replaced.
     package let recovery: StoreRecovery?
+    /// More series that are read as if they were in the file; none of its own is among them.
+    let underlay: (any SeriesSource & Sendable)?
 
     /// The connections. Its methods must not be called from within one another.
     let database: DatabasePool
@@ -37,10 +39,14 @@ package final class Store: Sendable {
 
     /// Opens the store, creates or migrates it.
     ///
+    /// - Parameter underlay: More series that are read as if they were in the file.
     /// - Throws: Where the file is not a store, is damaged, is of a newer mlmon, or is written by
     ///   another process already.
-    package init(_ options: StoreOptions) throws(StorageError) {
+    package init(
+        _ options: StoreOptions, over underlay: (any SeriesSource & Sendable)? = nil
+    ) throws(StorageError) {
         self.options = options
+        self.underlay = underlay
         lock = Mutex(options.isOwner ? try StoreLock(path: options.path) : nil)
         (database, recovery) = try Self.wrapping(
             "opening '\(options.path)'", path: options.path

@@ -15,6 +15,7 @@ enum StoreSchema {
         AlertPlaneMigration.register(in: &migrator)
         RollupMigration.register(in: &migrator)
         ServiceMinutesMigration.register(in: &migrator)
+        GroundTruthMigration.register(in: &migrator)
         return migrator
     }
 

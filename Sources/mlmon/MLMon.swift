@@ -22,7 +22,8 @@ struct MLMon: ParsableCommand {
         subcommands: [
             WatchCommand.self, DemoCommand.self, RunCommand.self, ReportCommand.self,
             QueryCommand.self, AlertsCommand.self, BaselineCommand.self, CheckCommand.self,
-            DiscoverCommand.self, DetectCommand.self, ImportCommand.self, ExportCommand.self,
+            DiscoverCommand.self, DetectCommand.self, LabelsCommand.self,
+            PredictionsCommand.self, BacktestCommand.self, ImportCommand.self, ExportCommand.self,
             BackupCommand.self, DBCommand.self,
         ],
         defaultSubcommand: WatchCommand.self)

@@ -91,6 +91,12 @@ let configurationCases: [MistakeCase] = [
         "mlmon.yaml:8:16: from is 'yesterday', expected an instant like 2026-11-01T00:00:00Z",
         "mlmon.yaml:9:47: through is not after from"),
     MistakeCase(
+        "performance",
+        "detect: {performance: {task: guess, threshold: 2, services: [{name: a}, {name: a}]}}\n",
+        "mlmon.yaml:1:30: task is 'guess', expected one of auto, classification, regression",
+        "mlmon.yaml:1:48: threshold is '2', expected a number from 0.0 to 1.0",
+        "mlmon.yaml:1:80: service 'a' is given twice"),
+    MistakeCase(
         "services without name or address",
         "services:\n  - {}\n  - 7\n  - {name: '', url: ''}\n",
         "mlmon.yaml:2:5: a service has no 'name'", "mlmon.yaml:2:5: a service has no 'url'",

@@ -19,9 +19,10 @@ private struct Recording {
     }
 
     mutating func gauge(
-        _ name: String, _ labels: [String: String], _ value: Double, from start: Int = 0
+        _ name: String, _ labels: [String: String], _ value: Double, from start: Int = 0,
+        until end: Int = 900
     ) {
-        add(name, labels, start..<900) { _ in value }
+        add(name, labels, start..<end) { _ in value }
     }
 
     private mutating func add(
@@ -132,17 +133,20 @@ struct SnapshotLoaderTests {
         recording.gauge("mlmon_estimated_accuracy_upper", labels, 0.93)
         recording.gauge("mlmon_realised_accuracy", labels, 0.88, from: 700)
         recording.gauge("mlmon_realised_mae", labels, 2)
+        // Of a window that is over: newer ones have no labels yet.
+        recording.gauge("mlmon_realised_recall", labels, 0.75, from: 760, until: 780)
         recording.gauge("mlmon_realised_label_coverage", labels, 0.5)
         recording.gauge(
             "mlmon_estimated_accuracy", labels.merging(["service": "other"]) { $1 }, 0.1)
         let records = StoreRecords(targets: [Recording.status("digits")])
         let snapshot = try recording.loader(records).snapshot(request, at: Recording.end)
         let lines = try #require(snapshot.detail).performance
-        #expect(lines.map(\.metric) == ["accuracy", "mae"])
+        #expect(lines.map(\.metric) == ["accuracy", "recall", "mae"])
         #expect(lines[0].estimated == .init(value: 0.91, lower: 0.9, upper: 0.93))
         #expect(lines[0].realised == 0.88 && lines[0].coverage == 0.5)
         #expect(lines[0].history.last == 0.88)
-        #expect(lines[1].estimated == nil && lines[1].realised == 2)
+        #expect(lines[1].realised == 0.75 && lines[1].coverage == 0.5)
+        #expect(lines[2].estimated == nil && lines[2].realised == 2)
     }
 
     @Test("the detail has buckets, distributions worst first, and its own window")

@@ -1,4 +1,5 @@
 import Querying
+import Storage
 import Synchronization
 import TimeSeries
 
@@ -56,6 +57,7 @@ package final class RecentSamples: SeriesSource, Sendable {
             let reach = through.milliseconds - from.milliseconds
             guard reach <= Self.longestReach else { return nil }
             guard let index = state.indices[matchers] else {
+                if Store.selectsComputedSeries(matchers) { return nil }
                 watch(matchers, reach: reach, from: through.milliseconds, &state)
                 return nil
             }

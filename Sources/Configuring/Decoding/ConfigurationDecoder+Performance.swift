@@ -1,7 +1,9 @@
 import Detection
 
 extension ConfigurationDecoder {
-    private static let scoreKeys = ["scores", "threshold", "calibration"]
+    private static let scoreKeys = [
+        "task", "positive_class", "scores", "threshold", "calibration",
+    ]
 
     /// `detect.performance`.
     func performance(_ detect: Fields) -> PerformanceOptions {
@@ -35,19 +37,24 @@ extension ConfigurationDecoder {
         _ fields: Fields, defaults: PerformanceOptions.Service
     ) -> PerformanceOptions.Service {
         var service = defaults
-        if let text = fields.string("scores"), let field = fields["scores"] {
-            if let scores = PerformanceOptions.Scores(rawValue: text) {
-                service.scores = scores
-            } else {
-                let known = PerformanceOptions.Scores.allCases.map(\.rawValue)
-                fields.report(
-                    "scores is \(context.shownValue(field.node)), expected one of "
-                        + known.joined(separator: ", "), at: field)
-            }
-        }
+        service.task = choice(fields, "task") ?? service.task
+        service.positiveClass = fields.string("positive_class") ?? service.positiveClass
+        service.scores = choice(fields, "scores") ?? service.scores
         service.threshold = fields.number("threshold", in: 0...1) ?? service.threshold
         service.calibrationPath =
             fields.string("calibration").map(resolved) ?? service.calibrationPath
         return service
+    }
+
+    /// One of a few words.
+    private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ fields: Fields, _ key: String
+    ) -> Choice? {
+        guard let text = fields.string(key), let field = fields[key] else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        fields.report(
+            "\(key) is \(context.shownValue(field.node)), expected one of "
+                + Choice.allCases.map(\.rawValue).joined(separator: ", "), at: field)
+        return nil
     }
 }

@@ -14,6 +14,8 @@ struct PerformanceReader {
     private static let estimated = "mlmon_estimated_"
     private static let realised = "mlmon_realised_"
 
+    private static let coverage = realised + "label_coverage"
+
     private struct Key: Hashable {
         var model: String
         var version: String
@@ -35,15 +37,17 @@ struct PerformanceReader {
             latest[Key(element.labels), default: [:]][element.labels.metricName ?? ""] =
                 element.value
         }
-        if latest.isEmpty { return [] }
         var history: [Key: [String: [Double?]]] = [:]
         for series in try reader.range(query, grid) {
             history[Key(series.labels), default: [:]][series.labels.metricName ?? ""] =
                 grid.values(of: series)
         }
-        return latest.sorted { ($0.key.model, $0.key.version) < ($1.key.model, $1.key.version) }
-            .flatMap { key, values in
-                Self.metrics.compactMap { line(of: $0, key, values, history[key] ?? [:]) }
+        return Set(latest.keys).union(history.keys)
+            .sorted { ($0.model, $0.version) < ($1.model, $1.version) }
+            .flatMap { key in
+                Self.metrics.compactMap {
+                    line(of: $0, key, latest[key] ?? [:], history[key] ?? [:])
+                }
             }
     }
 
@@ -53,7 +57,14 @@ struct PerformanceReader {
     ) -> ModelPerformance? {
         let estimated = Self.estimated + metric
         let realised = Self.realised + metric
-        guard values[estimated] != nil || values[realised] != nil else { return nil }
+        // Labels arrive late: what they told last is shown, with the coverage of that window.
+        let labelled = history[realised]?.lastIndex { $0 != nil }
+        let latest = values[realised] ?? labelled.flatMap { history[realised]?[$0] }
+        guard values[estimated] != nil || latest != nil else { return nil }
+        let coverages = history[Self.coverage]
+        let coverage =
+            values[realised] == nil
+            ? labelled.flatMap { coverages?[$0] } : values[Self.coverage]
         let none = [Double?](repeating: nil, count: grid.count)
         return ModelPerformance(
             model: key.model, version: key.version, metric: metric,
@@ -62,7 +73,7 @@ struct PerformanceReader {
                     value: $0, lower: values[estimated + "_lower"],
                     upper: values[estimated + "_upper"])
             },
-            realised: values[realised], coverage: values[Self.realised + "label_coverage"],
+            realised: latest, coverage: latest == nil ? nil : coverage,
             history: zip(history[realised] ?? none, history[estimated] ?? none).map { $0 ?? $1 })
     }
 }

@@ -35,7 +35,8 @@ package struct HistogramPerformance: Sendable, Equatable {
         ///
         /// - Parameter chance: Of the label that the score is about.
         func accuracy(score: Double, chance: Double) -> Double {
-            if case .positive(let threshold) = self, score < threshold { 1 - chance } else { chance }
+            if case .positive(let threshold) = self, score < threshold { return 1 - chance }
+            return chance
         }
     }
 
@@ -86,12 +87,11 @@ package struct HistogramPerformance: Sendable, Equatable {
             ConfusionMatrix.ratio(2 * hits, positives + hits + misses)
         }
         let size = positives + hits + misses
+        let others = positives + misses
+        let spread = 4 * (others * others * hitVariance + hits * hits * missVariance)
         f1 = MetricEstimate(
             score(hits, misses), possible: bounds.range(score),
-            variance: ConfusionMatrix.ratio(
-                4
-                    * ((positives + misses) * (positives + misses) * hitVariance
-                        + hits * hits * missVariance), size * size * size * size))
+            variance: ConfusionMatrix.ratio(spread, size * size * size * size))
         rocAuc = Self.area(points, histogram, calibration)
     }
 

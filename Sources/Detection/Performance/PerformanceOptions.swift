@@ -2,8 +2,8 @@
 package struct PerformanceOptions: Sendable, Equatable {
     /// What a service's scores are chances of.
     package enum Scores: String, Sendable, CaseIterable {
-        /// Of the predicted class where the service counts more than two classes, else of the
-        /// positive class.
+        /// Of the predicted class where the service counts more than two classes and the scores
+        /// allow it, else of the positive class.
         case automatic = "auto"
         /// Of the positive class of two.
         case positive
@@ -11,9 +11,20 @@ package struct PerformanceOptions: Sendable, Equatable {
         case predicted
     }
 
+    /// What a service's predictions are.
+    package enum Task: String, Sendable, CaseIterable {
+        /// Numbers where predictions and labels are numbers and some have a fraction, else classes.
+        case automatic = "auto"
+        case classification
+        case regression
+    }
+
     /// What may differ from service to service.
     package struct Service: Sendable, Equatable {
         package var scores = Scores.automatic
+        package var task = Task.automatic
+        /// The class that precision, recall and scores are about; nil is `1` or `true`.
+        package var positiveClass: String?
         /// A score of this or more is a positive prediction.
         package var threshold = 0.5
         /// CSV file of labelled scores, `score,label`; nil takes scores as calibrated.

@@ -56,6 +56,14 @@ package struct ScoreHistogram: Sendable, Equatable {
         self.sum = sum.flatMap { (range.0...range.1).contains($0) ? $0 : nil }
     }
 
+    /// Whether these can be chances of the class predicted among so many: the likeliest of K
+    /// classes has a chance of at least 1/K. Of two classes that says too little.
+    package func isOfPredictedClass(amongst classCount: Int) -> Bool {
+        guard classCount > 2 else { return false }
+        let below = buckets.filter { $0.high <= 1 / Double(classCount) }
+        return below.reduce(0) { $0 + $1.count } <= 0.01 * count
+    }
+
     /// Points per bucket.
     private static let resolution = 16
 

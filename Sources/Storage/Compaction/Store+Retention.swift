@@ -22,6 +22,7 @@ extension Store {
     /// - Returns: What went because of the size limit; nil where nothing did.
     @discardableResult
     package func enforceRetention(now: Timestamp) throws(StorageError) -> SizeCut? {
+        try removeGroundTruth(before: now - options.retention)
         let result = compactor.withLock { _ -> Result<SizeCut?, StorageError> in
             do throws(StorageError) {
                 var cutoff = (now - options.retention).milliseconds
@@ -91,7 +92,8 @@ extension Store {
             guard excess > 0 else { break }
             let removed = try removeOldest(byteCount: excess, &cut)
             buckets.formUnion(removed)
-            if removed.isEmpty, try !removeOldestJournalRows() { break }
+            let isAllRemoved = try removeGroundTruthWithoutSamples()
+            if removed.isEmpty, isAllRemoved, try !removeOldestJournalRows() { break }
         }
         return cut.rowCount > 0 ? cut : nil
     }
@@ -116,6 +118,22 @@ extension Store {
         cut.rowCount += removed.count
         if through < .max { cut.throughMilliseconds = max(cut.throughMilliseconds, through) }
         return removed
+    }
+
+    /// Removes predictions from before the oldest samples, or the oldest where there are none.
+    ///
+    /// - Returns: True where nothing was removed.
+    private func removeGroundTruthWithoutSamples() throws(StorageError) -> Bool {
+        let cutoff = try read("finding the oldest samples") { db -> Int64? in
+            let oldest = try Int64.fetchOne(db, sql: "SELECT min(at) FROM prediction")
+            guard let oldest else { return nil }
+            let samples = try Int64.fetchOne(db, sql: "SELECT min(last_at) FROM block")
+            return max(samples ?? 0, samples == nil ? oldest + 3_600_000 : 0)
+        }
+        guard let cutoff else { return true }
+        let before = try usedByteCount()
+        try removeGroundTruth(before: Timestamp(milliseconds: cutoff))
+        return try usedByteCount() >= before
     }
 
     /// - Returns: False where there are none left.

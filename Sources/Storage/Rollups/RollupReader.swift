@@ -89,7 +89,8 @@ struct RollupReader {
 
 extension Store {
     package func rollupOffer() throws -> RollupOffer {
-        if options.keptResolutions.isEmpty { return RollupOffer() }
+        // What lies under the file has samples alone.
+        if options.keptResolutions.isEmpty || underlay != nil { return RollupOffer() }
         return try read("looking for roll-ups") { db in
             let select = try db.cachedStatement(
                 sql: "SELECT min(period) FROM rollup WHERE resolution = ?")
@@ -120,7 +121,10 @@ extension Store {
         let last = min(through.milliseconds, limit)
         return try read("reading roll-ups") { db in
             let wanted = try MatcherResolution(db: db).series(matching: matchers)
-            if wanted.isEmpty || last <= first { return [] }
+            if last <= first { return [] }
+            let realised = try realisedRollups(
+                matching: matchers, resolution: resolution, from: first, through: last, in: db)
+            if wanted.isEmpty { return realised }
             let rolled = try RollupReader(db: db, samples: sampleReader(db)).rollups(
                 of: wanted, level, statistics, from: first, through: last)
             var result: [RolledSeries] = []
@@ -130,7 +134,7 @@ extension Store {
                     result.append(RolledSeries(labels: labels, rollup: rollup))
                 }
             }
-            return result.sorted { $0.labels < $1.labels }
+            return (result + realised).sorted { $0.labels < $1.labels }
         }
     }
 }

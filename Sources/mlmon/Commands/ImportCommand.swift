@@ -102,7 +102,7 @@ struct ImportCommand: ParsableCommand {
 }
 
 /// A file, or standard input, in pieces of whole lines.
-private struct InputFile {
+struct InputFile {
     private let handle: FileHandle
     /// nil where it is not known.
     let byteCount: Int?

@@ -194,9 +194,9 @@ final class Monitor: Sendable {
                 name: "performance", interval: configuration.scrapeInterval, rest: .evaluation,
                 logger: logger
             ) {
-                if let batch = try await performance.advance(to: Program.now()) {
-                    record([batch])
-                }
+                let now = Program.now()
+                try await performance.measure(at: now)
+                if let batch = try await performance.advance(to: now) { record([batch]) }
             },
         ]
     }

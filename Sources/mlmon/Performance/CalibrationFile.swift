@@ -32,7 +32,8 @@ enum CalibrationFile {
             scores.append(score)
             labels.append(label)
         }
-        guard scores.count >= 2, let calibration = IsotonicCalibration(scores: scores, labels: labels)
+        guard scores.count >= 2,
+            let calibration = IsotonicCalibration(scores: scores, labels: labels)
         else { throw CommandFailure("\(path): there are no labelled scores, expected at least 2") }
         return calibration
     }

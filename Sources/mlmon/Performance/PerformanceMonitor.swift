@@ -5,7 +5,7 @@ import Storage
 import TimeSeries
 
 /// Estimates the performance of every model version from its scores, window by window, and writes
-/// the estimates back as series.
+/// the estimates back as series; measures windows anew whose labels have arrived.
 ///
 /// Keeps no state: what a window needs is in the store.
 actor PerformanceMonitor {
@@ -19,17 +19,16 @@ actor PerformanceMonitor {
     private let calibrations: [String: IsotonicCalibration]
     private var windowEnd: Timestamp?
     private var samples: [(labels: LabelSet, value: Double)] = []
+    private var measured: [(labels: LabelSet, value: Double)] = []
+    private var hasMeasured = false
     private var writer = SeriesWriter()
 
-    /// - Parameters:
-    ///   - store: Holds the references that windows are compared with.
-    ///   - source: Holds the signals; nil is the store.
+    /// - Parameter calibrations: Of the files that the options name, by path.
     init(
-        store: Store, source: (any SeriesSource & Sendable)? = nil, options: PerformanceOptions,
-        calibrations: [String: IsotonicCalibration]
+        store: Store, options: PerformanceOptions, calibrations: [String: IsotonicCalibration]
     ) {
         self.store = store
-        reader = ScoreWindowReader(source: source ?? store)
+        reader = ScoreWindowReader(store: store)
         self.options = options
         self.calibrations = calibrations
     }
@@ -43,7 +42,18 @@ actor PerformanceMonitor {
             samples = try estimates(from: end - options.window, through: end)
             windowEnd = end
         }
-        return writer.batch(of: samples, at: now)
+        return writer.batch(of: samples + measured, at: now)
+    }
+
+    /// Measures what predictions and labels have changed.
+    func measure(at now: Timestamp) throws {
+        if !hasMeasured { try store.forgetWindows(ofOtherLengthThan: options.window) }
+        let hasChanged = try RealisedMeasurement(store: store, options: options).run()
+        guard hasChanged || !hasMeasured else { return }
+        hasMeasured = true
+        measured = try RealisedChange.samples(
+            of: store.realisedWindows(from: now - RealisedChange.memory, through: now),
+            minimumCount: options.minimumCount)
     }
 
     private func estimates(
@@ -77,7 +87,7 @@ actor PerformanceMonitor {
             let histogram = ScoreHistogram(bins: bins, counts: counts, sum: window.sum)
         else { return samples }
         let service = options.service(key.service)
-        let meaning = service.meaning(classCount: window.classes.count)
+        let meaning = service.meaning(of: histogram, classCount: window.classes.count)
         let calibration = service.calibrationPath.flatMap { calibrations[$0] }
         let estimate = HistogramPerformance(histogram, meaning: meaning, calibration: calibration)
         add("accuracy", estimate.accuracy)
@@ -97,11 +107,15 @@ actor PerformanceMonitor {
 
 extension PerformanceOptions.Service {
     /// What the scores mean, of a service that counts so many classes.
-    func meaning(classCount: Int) -> HistogramPerformance.Meaning {
+    func meaning(
+        of histogram: ScoreHistogram, classCount: Int
+    ) -> HistogramPerformance.Meaning {
         switch scores {
         case .predicted: .predicted
         case .positive: .positive(threshold: threshold)
-        case .automatic: classCount > 2 ? .predicted : .positive(threshold: threshold)
+        case .automatic:
+            histogram.isOfPredictedClass(amongst: classCount)
+                ? .predicted : .positive(threshold: threshold)
         }
     }
 }
@@ -123,7 +137,8 @@ private struct References {
             if let id = baseline.id { windows[id] = baseline }
         }
         for record in try store.driftWindows()
-        where record.feature == DistributionKey.Feature.score.rawValue && record.state != .learning {
+        where record.feature == DistributionKey.Feature.score.rawValue && record.state != .learning
+        {
             let baseline = record.baselineID.flatMap { windows[$0] }
             let key = ModelVersion(
                 service: record.service, model: record.model, version: record.version)

@@ -1,5 +1,6 @@
 import Detection
 import Querying
+import Storage
 import TimeSeries
 
 /// What the scores of one model version were in a window.
@@ -18,7 +19,7 @@ struct ScoreWindow {
 
 /// Reads the score histograms of windows from the cumulative signal counters, which never go back.
 struct ScoreWindowReader {
-    let source: any SeriesSource & Sendable
+    let store: Store
 
     /// A counter is looked for this far before the window.
     private static let lookback = Duration.seconds(300)
@@ -53,7 +54,7 @@ struct ScoreWindowReader {
         _ body: (LabelSet, Double) -> Void
     ) throws {
         let matcher = try LabelMatcher(name: LabelSet.metricNameLabel, .equal, value: name)
-        let all = try source.series(
+        let all = try store.series(
             matching: [matcher], from: from - Self.lookback, through: through)
         for series in all {
             let samples = zip(series.timestamps, series.values).filter { $0.1.isFinite }
