@@ -84,7 +84,7 @@ enum Overlay {
             groups.append([Span("  expected ", .muted), Span(range, .text)])
         }
         if let warmUp = band.warmUp.last ?? nil, warmUp < 1 {
-            groups.append([Span("  learning the expected, \(Figures.percent(warmUp))", .muted)])
+            groups.append([Span("  learning the expected, \(Figures.percent(warmUp))%", .muted)])
         }
         return groups
     }
