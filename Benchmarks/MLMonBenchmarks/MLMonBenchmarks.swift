@@ -101,7 +101,10 @@ let benchmarks: @Sendable () -> Void = {
         "Judge 10,000 points of a signal for anomalies", configuration: configuration
     ) { benchmark in
         var detector = AnomalyDetector()
-        let values = (0..<10_000).map { 100 + 20 * sin(Double($0) / 50) + Double($0 * 7919 % 101) }
+        let values = (0..<10_000).map { index -> Double in
+            let wave: Double = 20 * sin(Double(index) / 50)
+            return 100 + wave + Double(index * 7919 % 101)
+        }
         var time = start
         for _ in benchmark.scaledIterations {
             for value in values {

@@ -74,7 +74,7 @@ package final class ManualClock: Sendable {
         }
     }
 
-    /// Returns when that many sleep at the same time; false where it takes longer than 10 seconds.
+    /// Returns when that many sleep at the same time; false where it takes longer than half a minute.
     @discardableResult
     package func waitForSleepers(_ count: Int) async -> Bool {
         await eventually { self.state.withLock { $0.sleepers.count >= count } }
@@ -98,7 +98,7 @@ package final class ManualClock: Sendable {
 /// that is busy elsewhere gets more time: a question is asked at least ten times a second asked for.
 @discardableResult
 package func eventually(
-    within seconds: Double = 10, _ condition: @Sendable () -> Bool
+    within seconds: Double = 30, _ condition: @Sendable () -> Bool
 ) async -> Bool {
     let end = ContinuousClock.now.advanced(by: .seconds(seconds))
     var asked = 0
