@@ -82,9 +82,10 @@ let package = Package(
             ]),
 
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"]),
-        .testTarget(name: "QueryingTests", dependencies: ["Querying"]),
+        .testTarget(name: "QueryingTests", dependencies: ["Querying", "TestSupport"]),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Golden")]),
+            name: "DetectionTests", dependencies: ["Detection", "TestSupport"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(
@@ -96,7 +97,7 @@ let package = Package(
         .testTarget(
             name: "AlertingTests", dependencies: ["Alerting", "Configuring", "TestSupport", yams]),
         .testTarget(
-            name: "DashboardsTests", dependencies: ["Dashboards"],
+            name: "DashboardsTests", dependencies: ["Dashboards", "TestSupport"],
             resources: [.copy("Snapshots")]),
         .testTarget(
             name: "ConfiguringTests", dependencies: ["Configuring"],

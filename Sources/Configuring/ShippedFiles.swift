@@ -14,28 +14,28 @@ package enum ShippedFiles {
     package static let all: [File] = presetFiles + alertFiles + dashboardFiles
 
     package static func presets() throws(ConfigurationErrors) -> [Preset] {
-        let log = DiagnosticLog()
-        let presets = presets(log: log)
-        guard log.isEmpty else { throw ConfigurationErrors(diagnostics: log.sorted) }
-        return presets
+        try decoded { presets(log: $0) }
     }
 
     package static func ruleGroups() throws(ConfigurationErrors) -> [RuleGroup] {
-        let log = DiagnosticLog()
-        let groups = alertFiles.flatMap {
-            RuleFileDecoder.groups($0.bytes, file: $0.name, log: log)
+        try decoded { log in
+            alertFiles.flatMap { RuleFileDecoder.groups($0.bytes, file: $0.name, log: log) }
         }
-        guard log.isEmpty else { throw ConfigurationErrors(diagnostics: log.sorted) }
-        return groups
     }
 
     package static func dashboards() throws(ConfigurationErrors) -> [DashboardDefinition] {
-        let log = DiagnosticLog()
-        let pages = dashboardFiles.flatMap {
-            DashboardFileDecoder.pages($0.bytes, file: $0.name, log: log)
+        try decoded { log in
+            dashboardFiles.flatMap { DashboardFileDecoder.pages($0.bytes, file: $0.name, log: log) }
         }
+    }
+
+    private static func decoded<Content>(
+        _ decode: (DiagnosticLog) -> Content
+    ) throws(ConfigurationErrors) -> Content {
+        let log = DiagnosticLog()
+        let content = decode(log)
         guard log.isEmpty else { throw ConfigurationErrors(diagnostics: log.sorted) }
-        return pages
+        return content
     }
 
     static func presets(log: DiagnosticLog) -> [Preset] {

@@ -1,6 +1,7 @@
 import Querying
 import Storage
 import Terminal
+import TestSupport
 import Testing
 import TimeSeries
 
@@ -55,7 +56,7 @@ struct DashboardDefinitionTests {
 
     @Test("panels fill the page, never overlap, and scrolling reaches every one")
     func layout() {
-        var generator = Seeded()
+        var generator = SplitMix64(seed: 42)
         for _ in 0..<300 {
             let panels = (0..<Int.random(in: 1...14, using: &generator)).map { _ in
                 PanelDefinition(
@@ -207,15 +208,5 @@ struct DashboardDefinitionTests {
             try loader.snapshot(request, at: Fixture.now).dashboard?.panels.first)
         #expect(content.lines.count == 24 && content.hiddenLineCount == 36)
         #expect(content.lines.first?.now == 59)
-    }
-}
-
-/// Knuth's linear congruential generator, the same at every run.
-private struct Seeded: RandomNumberGenerator {
-    private var state: UInt64 = 42
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 33
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import TimeSeries
 
@@ -17,7 +18,7 @@ struct AnomalyDetectorTests {
     }
 
     func noise(_ count: Int, seed: UInt64, centre: Double = 100) -> [Double] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in
             centre
                 + (0..<12).reduce(-6.0) { sum, _ in

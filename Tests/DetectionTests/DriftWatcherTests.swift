@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import TimeSeries
 
@@ -27,7 +28,7 @@ struct DriftWatcherTests {
     func seasonal(_ i: Int) -> Double { 0.3 * sin(2 * .pi * Double(i) / 24) }
 
     func watcher(_ count: Int, seed: UInt64, isTimed: Bool) -> (DriftWatcher, SplitMix64) {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         let samples = (0..<72).map { i in
             sample(
                 count, mean: seasonal(i), at: isTimed ? Self.hour(i) : nil, using: &generator)
@@ -65,7 +66,7 @@ struct DriftWatcherTests {
 
     @Test("a stream without rhythm gets no season", arguments: 1...5)
     func noSeason(seed: Int) {
-        var generator = SplitMix64(state: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let samples = (0..<72).map {
             sample(50, mean: 0, at: Self.hour($0), using: &generator)
         }
@@ -96,7 +97,7 @@ struct DriftWatcherTests {
     @Test("few far values are found in single windows, whichever end they lie on")
     func tails() {
         for sign in [1.0, -1.0] {
-            var generator = SplitMix64(state: 11)
+            var generator = SplitMix64(seed: 11)
             let samples = (0..<72).map { _ in
                 sample(200, mean: 0, at: nil, using: &generator)
             }
@@ -134,7 +135,7 @@ struct DriftWatcherTests {
 
     @Test("values that go missing are drift, and none that were never there")
     func missing() {
-        var generator = SplitMix64(state: 12)
+        var generator = SplitMix64(seed: 12)
         func window(_ missing: Int, _ watcher: DriftWatcher? = nil) -> DriftSample {
             var sample = sample(
                 200, mean: 0, at: nil, using: &generator,

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -65,7 +66,7 @@ struct HistogramPerformanceTests {
 
     @Test("the interval holds what labels then say, and more than by the chance of labels alone")
     func coverage() throws {
-        var generator = SplitMix64(state: 7)
+        var generator = SplitMix64(seed: 7)
         var inside = [0, 0, 0]
         var offset = [0.0, 0.0, 0.0]
         let rounds = 200
@@ -108,7 +109,7 @@ struct HistogramPerformanceTests {
 
     @Test("clean windows are no fall of accuracy, and less sure ones are")
     func change() throws {
-        var generator = SplitMix64(state: 11)
+        var generator = SplitMix64(seed: 11)
         func window(_ power: Double, _ count: Int) -> [Double] {
             var counts = [Double](repeating: 0, count: 11)
             for _ in 0..<count {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -6,7 +7,7 @@ import Testing
 @Suite("Pattern memory")
 struct PatternMemoryTests {
     func walk(_ count: Int, seed: Int) -> [Double] {
-        var generator = SplitMix64(state: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         return (0..<count).map { _ in Double(Int.random(in: 0..<40, using: &generator)) }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -6,7 +7,7 @@ import Testing
 @Suite("Sketch, KSWIN and fixed rules")
 struct SketchTests {
     func lognormal(_ count: Int, seed: UInt64) -> [Double] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in
             exp(
                 (0..<12).reduce(-6.0) { sum, _ in
@@ -72,7 +73,7 @@ struct SketchTests {
 
     @Test("the interval of PSI holds the truth in 95 of 100 samples")
     func interval() throws {
-        var generator = SplitMix64(state: 6)
+        var generator = SplitMix64(seed: 6)
         let p = [Double](repeating: 0.1, count: 10)
         let q = [0.13, 0.12, 0.11, 0.1, 0.1, 0.1, 0.1, 0.09, 0.08, 0.07]
         let truth = zip(p, q).reduce(0) { $0 + ($1.1 - $1.0) * log($1.1 / $1.0) }

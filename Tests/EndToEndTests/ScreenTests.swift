@@ -15,6 +15,15 @@ struct ScreenTests {
         return (pty, folder)
     }
 
+    /// The screen beside the collector of a watched service, its first lines drawn.
+    private func screen(of watched: Watched) async throws -> Pty {
+        let pty = try Pty(
+            Program.path, [], in: watched.folder.path, size: (120, 40),
+            environment: Self.environment)
+        #expect(await eventually { pty.output.contains("digits") })
+        return pty
+    }
+
     @Test("shows the fleet, opens a service, goes back, resizes, and leaves the terminal as it was")
     func visit() async throws {
         let (pty, folder) = try demo()
@@ -54,10 +63,7 @@ struct ScreenTests {
         let watched = try Watched(hook: try Hook())
         let program = try watched.start()
         #expect(await watched.scrapes(2))
-        let pty = try Pty(
-            Program.path, [], in: watched.folder.path, size: (120, 40),
-            environment: Self.environment)
-        #expect(await eventually { pty.output.contains("digits") }, "\(program.errors)")
+        let pty = try await screen(of: watched)
         #expect(pty.output.contains("read-only"))
         pty.type("q")
         #expect(await eventually { pty.status() == 0 })
@@ -83,10 +89,7 @@ struct ScreenTests {
         watched.service.serve(321, classes: ["cat"])
         let program = try watched.start()
         #expect(await watched.scrapes(2))
-        let pty = try Pty(
-            Program.path, [], in: watched.folder.path, size: (120, 40),
-            environment: Self.environment)
-        #expect(await eventually { pty.output.contains("digits") }, "\(program.errors)")
+        let pty = try await screen(of: watched)
         pty.clear()
         pty.type("D")
         #expect(await eventually { pty.output.contains("answered so far") })

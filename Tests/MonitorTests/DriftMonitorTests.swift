@@ -1,6 +1,7 @@
 import Detection
 import Foundation
 import Storage
+import TestSupport
 import Testing
 import TimeSeries
 
@@ -24,7 +25,7 @@ struct DriftMonitorTests {
     @Test("a season of the day is allowed for, as in recorded values")
     func season() async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 1)
+        var random = SplitMix64(seed: 1)
         let options = options(learn: 72)
         let monitor = try await model.monitor(options)
         var windows: [(counts: [String: Double], middle: Timestamp)] = []
@@ -57,12 +58,12 @@ struct DriftMonitorTests {
     @Test("each version is judged by its own first windows; the state outlives restarts")
     func episode() async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 2)
+        var random = SplitMix64(seed: 2)
         var states: [DriftWindowRecord.State?] = []
         var restarted: [DriftWindowRecord.State?] = []
         for isRestarting in [false, true] {
             let model = isRestarting ? try MonitoredModel() : model
-            random = SplitMix64(state: 2)
+            random = SplitMix64(seed: 2)
             var monitor = try await model.monitor(options())
             for hour in 0..<40 {
                 let shares = (20..<28).contains(hour) ? other : usual
@@ -85,7 +86,7 @@ struct DriftMonitorTests {
     @Test("a canary is judged by the same window of the version that runs beside it")
     func canary() async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 3)
+        var random = SplitMix64(seed: 3)
         var options = options()
         options.references = [DriftReferenceRule(service: "s", source: .version("stable"))]
         let monitor = try await model.monitor(options)
@@ -114,7 +115,7 @@ struct DriftMonitorTests {
     @Test("windows are compared with the same hour of earlier weeks")
     func hourOfWeek() async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 4)
+        var random = SplitMix64(seed: 4)
         var options = options()
         options.references = [DriftReferenceRule(source: .hourOfWeek(weekCount: 2))]
         let monitor = try await model.monitor(options)
@@ -137,7 +138,7 @@ struct DriftMonitorTests {
     @Test("a span of the store that the configuration names is the reference")
     func span() async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 5)
+        var random = SplitMix64(seed: 5)
         let from = model.now
         for _ in 0..<20 { try model.serve(["1": random.classes(usual)]) }
         var options = options()
@@ -170,7 +171,7 @@ struct DriftMonitorTests {
     @Test("a file of values or counts is the reference", arguments: ["values", "counts"])
     func file(content: String) async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 6)
+        var random = SplitMix64(seed: 6)
         let shares = usual.map(\.1)
         let counts = random.counts(shares, n: 5000)
         let rows = zip(usual.map(\.0), counts).map { name, count in
@@ -218,7 +219,7 @@ struct DriftMonitorTests {
     @Test("a model that is gone has no verdict, and is judged again when it is back")
     func disappearance() async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 7)
+        var random = SplitMix64(seed: 7)
         let monitor = try await model.monitor(options())
         for hour in 0..<24 {
             try model.serve(["1": random.classes(hour < 20 ? usual : other)])
@@ -257,7 +258,7 @@ struct DriftMonitorTests {
     @Test("the budget is spread over the distributions, and the verdict says all there is")
     func verdict() async throws {
         let model = try MonitoredModel()
-        var random = SplitMix64(state: 8)
+        var random = SplitMix64(seed: 8)
         var options = options()
         options.budget = .weekly
         let monitor = try await model.monitor(options)

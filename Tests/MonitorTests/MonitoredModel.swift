@@ -89,18 +89,7 @@ final class MonitoredModel {
     }
 }
 
-/// SplitMix64: the same draws in every run.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     /// Counts of `n` draws by the shares, which add up to 1.
     mutating func counts(_ shares: [Double], n: Int) -> [Double] {
         var counts = [Double](repeating: 0, count: shares.count)

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Writes random PromQL that is valid.
 struct RandomExpression {
     private var generator: SplitMix64

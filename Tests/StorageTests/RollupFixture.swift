@@ -1,4 +1,5 @@
 import Querying
+import TestSupport
 import Testing
 import TimeSeries
 

@@ -42,27 +42,15 @@ struct AlertsPage {
             Table.Column("-\(label)", minimum: 12, maximum: 30, priority: 5),
             Table.Column("FOR", .right, minimum: 6, priority: 1),
         ]
-        let places = Table(columns).layout(from: rect.column, width: rect.width - 1)
-        let head = RowPen(places: places, row: rect.row)
-        for (field, column) in columns.enumerated() {
-            head.write(column.title, field, Style(.muted), &canvas, column.alignment)
-        }
-        for (offset, alert) in alerts.dropFirst(first).prefix(max(0, rect.height - 1)).enumerated()
-        {
-            let row = rect.row + 1 + offset
-            let isSelected = first + offset == selected
-            draw(alert, isSelected: isSelected, places, on: &canvas, row: row)
-            if isSelected {
-                canvas.highlight(Rect(rect.column, row, rect.width, 1), .selection)
-            }
+        let list = SelectableList(lines: alerts, selected: selected, first: first)
+        list.draw(under: columns, on: &canvas, in: rect) { alert, isSelected, pen, canvas in
+            draw(alert, isSelected: isSelected, pen, on: &canvas)
         }
     }
 
     private func draw(
-        _ alert: AlertLine, isSelected: Bool, _ places: [Table.Place?], on canvas: inout Canvas,
-        row: Int
+        _ alert: AlertLine, isSelected: Bool, _ pen: RowPen, on canvas: inout Canvas
     ) {
-        let pen = RowPen(places: places, row: row)
         let isFiring = alert.state == .firing
         pen.write((isSelected ? "▸" : " ") + alert.glyph, 0, Style.bold(alert.role), &canvas)
         pen.write(

@@ -70,29 +70,17 @@ struct SourcesPage {
             Table.Column("SAMPLES", .right, minimum: 7, priority: 3),
             Table.Column("STATE", minimum: 5, priority: 1),
         ]
-        let places = Table(columns).layout(from: rect.column, width: rect.width - 1)
-        let head = RowPen(places: places, row: rect.row)
-        for (field, column) in columns.enumerated() {
-            head.write(column.title, field, Style(.muted), &canvas, column.alignment)
-        }
-        let shown = sources.dropFirst(first).prefix(max(0, rect.height - 1))
-        for (offset, source) in shown.enumerated() {
-            let row = rect.row + 1 + offset
-            let isSelected = first + offset == selected
-            draw(source, isSelected: isSelected, places, on: &canvas, row: row)
-            if isSelected {
-                canvas.highlight(Rect(rect.column, row, rect.width, 1), .selection)
-            }
+        let list = SelectableList(lines: sources, selected: selected, first: first)
+        list.draw(under: columns, on: &canvas, in: rect) { source, isSelected, pen, canvas in
+            draw(source, isSelected: isSelected, pen, on: &canvas)
         }
     }
 
     private func draw(
-        _ source: DashboardState.Source, isSelected: Bool, _ places: [Table.Place?],
-        on canvas: inout Canvas, row: Int
+        _ source: DashboardState.Source, isSelected: Bool, _ pen: RowPen, on canvas: inout Canvas
     ) {
         let target = source.target
         let health = health(of: target)
-        let pen = RowPen(places: places, row: row)
         pen.write((isSelected ? "▸" : " ") + health.glyph, 0, Style.bold(health.role), &canvas)
         pen.write(
             source.service, 1, Style.bold(health == .ok ? .title : health.role), &canvas)

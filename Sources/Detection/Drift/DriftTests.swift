@@ -112,16 +112,24 @@ struct DriftTests: Sendable {
     /// PSI over the merged bins less its mean under no change: the size of the effect.
     func effect(of counts: [Double], against seasonal: [Double]? = nil) -> Double {
         let reference = seasonal ?? self.reference
-        let n = counts.reduce(0, +)
-        let m = reference.reduce(0, +)
-        let groups = self.groups(for: counts, n: n, reference: reference, m: m)
-        let p = Self.merged(reference, by: groups)
-        let q = Self.merged(counts, by: groups)
+        let (p, q, m, n) = merged(counts, against: reference)
         let merged = Self.correctedIndex(p, q, m: m, n: n)
         // Merging hides a value that left the reference's bins altogether.
         let isOutside = zip(reference, counts).contains { $0 == 0 && $1 >= 0.02 * n }
-        guard groups.count < 2 || isOutside else { return merged }
+        guard p.count < 2 || isOutside else { return merged }
         return max(merged, Self.correctedIndex(reference, counts, m: m, n: n))
+    }
+
+    /// Both samples in the bins that are merged for them, and the size of each.
+    private func merged(
+        _ counts: [Double], against reference: [Double]
+    ) -> (reference: [Double], current: [Double], m: Double, n: Double) {
+        let n = counts.reduce(0, +)
+        let m = reference.reduce(0, +)
+        let groups = self.groups(for: counts, n: n, reference: reference, m: m)
+        return (
+            Self.merged(reference, by: groups), Self.merged(counts, by: groups), m, n
+        )
     }
 
     /// ln of the chance of at least this PSI over the merged bins when the true one is `least`.
@@ -130,16 +138,11 @@ struct DriftTests: Sendable {
     func lnChance(
         of counts: [Double], against seasonal: [Double]?, ifEffectIs least: Double, scale: Double
     ) -> Double {
-        let reference = seasonal ?? self.reference
-        let n = counts.reduce(0, +)
-        let m = reference.reduce(0, +)
-        let groups = self.groups(for: counts, n: n, reference: reference, m: m)
-        let p = Self.merged(reference, by: groups)
-        let q = Self.merged(counts, by: groups)
-        guard groups.count >= 2, let psi = PopulationStability.index(reference: p, current: q)
+        let (p, q, m, n) = merged(counts, against: seasonal ?? reference)
+        guard p.count >= 2, let psi = PopulationStability.index(reference: p, current: q)
         else { return 0 }
         let unit = (1 / n + 1 / m) * max(scale, 1)
-        let (x, lambda, dof) = (psi / unit, least / unit, Double(groups.count - 1))
+        let (x, lambda, dof) = (psi / unit, least / unit, Double(p.count - 1))
         guard x > 2000 else { return ChiSquared.lnUpper(x, dof: dof, noncentrality: lambda) }
         return Normal.lnUpper((x - dof - lambda) / (2 * (dof + 2 * lambda)).squareRoot())
     }

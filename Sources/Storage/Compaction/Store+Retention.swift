@@ -70,15 +70,7 @@ extension Store {
                     """)
             let rows = try Row.fetchAll(
                 select, arguments: [cutoff, RetentionPolicy.blocksPerSlice])
-            let delete = try db.cachedStatement(sql: "DELETE FROM block WHERE id = ?")
-            var rest = byteCount
-            var removed: [UInt32] = []
-            for row in rows where rest > 0 {
-                try delete.execute(arguments: [row[0] as Int64])
-                removed.append(row[1])
-                rest -= row[2] as Int
-            }
-            return removed
+            return try db.removeOldest(rows, of: "block", byteCount: byteCount)
         }
     }
 
@@ -214,5 +206,25 @@ extension Store {
             for series in layout.series { dead.remove(series / Block.width) }
         }
         return dead
+    }
+}
+
+extension Database {
+    /// Removes rows of packed series, until so many bytes are gone.
+    ///
+    /// - Parameter rows: Id, bucket and length in bytes of each, the oldest first.
+    /// - Returns: The bucket of each row that was removed.
+    func removeOldest(
+        _ rows: [Row], of table: String, byteCount: Int
+    ) throws -> [UInt32] {
+        let delete = try cachedStatement(sql: "DELETE FROM \(table) WHERE id = ?")
+        var rest = byteCount
+        var removed: [UInt32] = []
+        for row in rows where rest > 0 {
+            try delete.execute(arguments: [row[0] as Int64])
+            removed.append(row[1])
+            rest -= row[2] as Int
+        }
+        return removed
     }
 }

@@ -36,15 +36,7 @@ extension Store {
                     """)
             let rows = try Row.fetchAll(
                 select, arguments: [resolution.rawValue, cutoff, Self.rowsPerSlice])
-            let delete = try db.cachedStatement(sql: "DELETE FROM rollup WHERE id = ?")
-            var rest = byteCount
-            var removed: [UInt32] = []
-            for row in rows where rest > 0 {
-                try delete.execute(arguments: [row[0] as Int64])
-                removed.append(row[1])
-                rest -= row[2] as Int
-            }
-            return removed
+            return try db.removeOldest(rows, of: "rollup", byteCount: byteCount)
         }
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Scraping
@@ -20,7 +21,7 @@ struct DecimalNumberTests {
 
     @Test("are the nearest double for any digits and exponent", arguments: 0..<20)
     func randomNumbers(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         for _ in 0..<2_000 {
             let digits = String(UInt64.random(in: 0...(.max), using: &generator)).prefix(
                 Int.random(in: 1...19, using: &generator))
@@ -37,7 +38,7 @@ struct DecimalNumberTests {
 
     @Test("read back what Swift prints", arguments: 0..<20)
     func roundTrip(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         for _ in 0..<2_000 {
             let value = Double(bitPattern: .random(in: 0...(.max), using: &generator))
             guard value.isFinite else { continue }
@@ -66,18 +67,5 @@ struct DecimalNumberTests {
     @Test("have the canonical form of bucket bounds", arguments: canonical)
     func canonicalForm(value: Double, text: String) {
         #expect(DecimalNumber.canonical(value) == text)
-    }
-}
-
-/// A small seeded generator, so that a failure can be run again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

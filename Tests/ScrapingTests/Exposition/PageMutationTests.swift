@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TimeSeries
 
@@ -48,7 +49,7 @@ struct PageMutationTests {
         "are judged the same with and without a page before",
         arguments: [ExpositionFormat.text, .openMetrics], 0..<16)
     func mutations(format: ExpositionFormat, seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let reader = PageReader(targetLabels: ["service": "s"])
         for round in 0..<150 {
             _ = outcome(reader, Self.page(round, format), format)
@@ -62,7 +63,7 @@ struct PageMutationTests {
         }
     }
 
-    private static func mutate(_ body: inout [UInt8], _ generator: inout SplitMix) {
+    private static func mutate(_ body: inout [UInt8], _ generator: inout SplitMix64) {
         guard !body.isEmpty else { return }
         let place = Int.random(in: 0..<body.count, using: &generator)
         let byte = bytes[Int.random(in: 0..<bytes.count, using: &generator)]

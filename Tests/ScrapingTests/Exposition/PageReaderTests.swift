@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TimeSeries
 
@@ -79,7 +80,7 @@ struct PageReaderTests {
 
     @Test("agrees with a fresh reader on pages that change at random", arguments: 0..<40)
     func agreement(seed: Int) throws {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let lines = (0..<30).map { "m\($0 % 7){k=\"\($0)\"} " }
         for _ in 0..<20 {
             let page = lines.filter { _ in Bool.random(using: &generator) }
@@ -146,7 +147,7 @@ struct PageReaderTests {
 }
 
 extension Array {
-    fileprivate func shuffled(using generator: inout SplitMix, when wanted: Bool) -> [Element] {
+    fileprivate func shuffled(using generator: inout SplitMix64, when wanted: Bool) -> [Element] {
         wanted ? shuffled(using: &generator) : self
     }
 }
