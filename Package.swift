@@ -32,6 +32,7 @@ let package = Package(
 
         // Level 1: pure engines, and one owner for each C library.
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CNcurses"),
         .target(name: "Querying", dependencies: ["TimeSeries"]),
         .target(name: "Detection", dependencies: ["TimeSeries"]),
@@ -76,8 +77,8 @@ let package = Package(
         .executableTarget(
             name: "mlmon",
             dependencies: [
-                "API", "Alerting", "Configuring", "Dashboards", "DemoFleet", "Detection", "HTTP",
-                "Querying", "Scraping", "Storage", "Terminal", "TimeSeries",
+                "API", "Alerting", "CMalloc", "Configuring", "Dashboards", "DemoFleet", "Detection",
+                "HTTP", "Querying", "Scraping", "Storage", "Terminal", "TimeSeries",
                 argumentParser, logging, serviceLifecycle,
             ]),
 

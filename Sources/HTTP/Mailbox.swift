@@ -47,8 +47,9 @@ final class Mailbox: Sendable {
     func submit(_ job: Job) {
         let ending = state.withLock { state in
             if state.ending == nil {
+                // Whoever left the first has rung.
+                if state.mail.submitted.isEmpty { state.bell?.ring() }
                 state.mail.submitted.append(job)
-                state.bell?.ring()
             }
             return state.ending
         }
@@ -90,8 +91,8 @@ final class Mailbox: Sendable {
     func collect() -> Mail {
         state.withLock { state in
             let mail = state.mail
-            state.mail.submitted.removeAll()
-            state.mail.cancelled.removeAll()
+            state.mail.submitted = []
+            state.mail.cancelled = []
             return mail
         }
     }

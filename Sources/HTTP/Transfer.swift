@@ -5,6 +5,7 @@ import CCurl
 final class Transfer {
     /// Of one answer, status line included.
     static let maximumHeaderByteCount = 64 << 10
+    private static let maximumTrustedByteCount = 1 << 20
 
     let easy: EasyHandle
     private(set) var job: Job?
@@ -28,11 +29,12 @@ final class Transfer {
 
     deinit { errorText.deallocate() }
 
-    /// Sets the handle up for the job's URL.
-    func prepare(_ job: Job) throws(HTTPError) {
+    /// Sets the handle, which is new or cleared, up for the job.
+    ///
+    /// - Parameter address: The request's URL.
+    func prepare(_ job: Job, at address: Address) throws(HTTPError) {
         self.job = job
         redirectCount = 0
-        let address = try Address(job.request.url)
         try configure(job, address, credentials: job.request.credentials(for: address))
     }
 
@@ -62,6 +64,7 @@ final class Transfer {
         redirectCount += 1
         let destination = try address.resolving(location)
         let credentials = try job.request.credentials(redirectedFrom: address, to: destination)
+        easy.reset()
         try configure(job, destination, credentials: credentials)
         return true
     }
@@ -96,7 +99,6 @@ final class Transfer {
         headers.removeAll(keepingCapacity: true)
         body.removeAll(keepingCapacity: true)
         errorText.pointee = 0
-        easy.reset()
 
         let remaining = Int64(ContinuousClock.now.duration(to: job.deadline) / .milliseconds(1))
         guard remaining > 0 else { throw HTTPError(CURLE_OPERATION_TIMEDOUT, progress) }
@@ -209,8 +211,14 @@ extension Transfer {
             )
             return 0
         }
+        if body.isEmpty { body.reserveCapacity(max(byteCount, announcedBodyByteCount)) }
         body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: byteCount))
         return byteCount
+    }
+
+    /// What the server says that the body will have, as far as memory is set aside for its word.
+    private var announcedBodyByteCount: Int {
+        min(easy.largeInfo(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T), Self.maximumTrustedByteCount)
     }
 
     /// One line, its line feed included; called for each answer of a redirect, and for trailers.

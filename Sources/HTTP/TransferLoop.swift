@@ -3,6 +3,7 @@ import CCurl
 /// The life of the client's thread: takes jobs, drives libcurl, answers.
 final class TransferLoop {
     private static let idlePoll = Duration.seconds(60)
+    private static let maximumAddressCount = 10_000
     private static let shutDown = HTTPError(.shutDown, "the HTTP client was shut down")
     private static let cancelled = HTTPError(.cancelled, "cancelled")
 
@@ -14,6 +15,7 @@ final class TransferLoop {
     private var active: [ObjectIdentifier: Transfer] = [:]
     /// Handles to use again; with the active ones never more than the limit.
     private var idle: [Transfer] = []
+    private var addresses: [String: Address] = [:]
 
     init(
         _ mailbox: Mailbox, maximumTransferCount: Int, maximumIdleConnectionCount: Int
@@ -43,7 +45,7 @@ final class TransferLoop {
         } catch {
             ending = error
         }
-        for transfer in active.values { finish(transfer, .failure(ending)) }
+        for transfer in active.values { abort(transfer, .failure(ending)) }
         for job in waiting { job.continuation.resume(returning: .failure(ending)) }
         idle = []
         mailbox.end(because: ending)
@@ -57,7 +59,7 @@ final class TransferLoop {
 
     private func cancel(_ ticket: Ticket) {
         if let transfer = active[ObjectIdentifier(ticket)] {
-            finish(transfer, .failure(Self.cancelled))
+            abort(transfer, .failure(Self.cancelled))
         } else if let index = waiting.firstIndex(where: { $0.ticket === ticket }) {
             waiting.remove(at: index).continuation.resume(returning: .failure(Self.cancelled))
         }
@@ -91,7 +93,7 @@ final class TransferLoop {
             return
         }
         do throws(HTTPError) {
-            try transfer.prepare(job)
+            try transfer.prepare(job, at: try address(of: job.request))
             try multi.add(transfer.easy)
             active[ObjectIdentifier(job.ticket)] = transfer
         } catch {
@@ -99,6 +101,15 @@ final class TransferLoop {
             idle.append(transfer)
             job.continuation.resume(returning: .failure(error))
         }
+    }
+
+    /// Taken apart once for each URL, since the same few are asked for again and again.
+    private func address(of request: HTTPRequest) throws(HTTPError) -> Address {
+        if let known = addresses[request.url] { return known }
+        let address = try Address(request.url)
+        if addresses.count == Self.maximumAddressCount { addresses.removeAll() }
+        addresses[request.url] = address
+        return address
     }
 
     /// Answers what ended.
@@ -113,12 +124,12 @@ final class TransferLoop {
             else { continue }
             hasChanged = true
             let outcome = transfer.outcome(result)
+            multi.remove(transfer.easy)
             guard case .success = outcome else {
                 finish(transfer, outcome)
                 continue
             }
             do throws(HTTPError) {
-                multi.remove(transfer.easy)
                 if try transfer.followRedirect() {
                     try multi.add(transfer.easy)
                 } else {
@@ -131,8 +142,13 @@ final class TransferLoop {
         return hasChanged
     }
 
-    private func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, HTTPError>) {
+    private func abort(_ transfer: Transfer, _ outcome: Result<HTTPResponse, HTTPError>) {
         multi.remove(transfer.easy)
+        finish(transfer, outcome)
+    }
+
+    /// - Precondition: The transfer is not in the running set any more.
+    private func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, HTTPError>) {
         guard let job = transfer.job else { return }
         active[ObjectIdentifier(job.ticket)] = nil
         transfer.clear()

@@ -64,12 +64,26 @@ extension Store: SeriesSource {
             for set in labels {
                 if let id = try SeriesCatalog.seriesID(of: set, in: db) { sets[id] = set }
             }
-            let samples = try sampleReader(db).lastSamples(of: sets.keys.sorted())
-            var result: [LabelSet: Sample] = [:]
-            for (id, sample) in samples {
-                if let set = sets[id] { result[set] = sample }
-            }
-            return result
+            return try lastSamples(of: sets, in: db)
+        }
+    }
+
+    /// The same of every series that satisfies the matchers.
+    package func lastSamples(matching matchers: [LabelMatcher]) throws -> [LabelSet: Sample] {
+        try read("reading the last samples of \(Self.description(of: matchers))") { db in
+            let ids = try MatcherResolution(db: db).series(matching: matchers)
+            let labels = try catalog.withLock { try $0.labelSets(of: ids, in: db) }
+            let known = zip(ids, labels).compactMap { id, labels in labels.map { (id, $0) } }
+            return try lastSamples(of: Dictionary(uniqueKeysWithValues: known), in: db)
+        }
+    }
+
+    private func lastSamples(
+        of series: [UInt32: LabelSet], in db: Database
+    ) throws -> [LabelSet: Sample] {
+        let samples = try sampleReader(db).lastSamples(of: series.keys.sorted())
+        return samples.reduce(into: [:]) { result, sample in
+            if let labels = series[sample.key] { result[labels] = sample.value }
         }
     }
 

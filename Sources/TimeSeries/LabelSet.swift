@@ -72,8 +72,32 @@ package struct LabelSet: Hashable, Sendable {
 
     /// The value of a label, nil where it is absent. O(bytes), allocates only the result.
     package subscript(name: String) -> String? {
-        for range in byteRanges where canonicalBytes[range.name].elementsEqual(name.utf8) {
-            return String(decoding: canonicalBytes[range.value], as: UTF8.self)
+        var name = name
+        return name.withUTF8 { name in
+            canonicalBytes.withUnsafeBytes { bytes in
+                valueBytes(of: UnsafeRawBufferPointer(name), in: bytes).map {
+                    String(decoding: $0, as: UTF8.self)
+                }
+            }
+        }
+    }
+
+    private func valueBytes(
+        of name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer? {
+        var rest = bytes
+        func upToSeparator() -> UnsafeRawBufferPointer? {
+            guard let start = rest.baseAddress,
+                let end = memchr(start, Int32(Self.separator), rest.count)
+            else { return nil }
+            let length = UnsafeRawPointer(end) - start
+            defer { rest = UnsafeRawBufferPointer(rebasing: rest[(length + 1)...]) }
+            return UnsafeRawBufferPointer(rebasing: rest[..<length])
+        }
+        while let found = upToSeparator(), let value = upToSeparator() {
+            guard let a = found.baseAddress, let b = name.baseAddress, found.count == name.count
+            else { continue }
+            if memcmp(a, b, name.count) == 0 { return value }
         }
         return nil
     }

@@ -95,17 +95,46 @@ struct RecentSamplesTests {
         #expect(try !isFromMemory("n", from: 48, through: 58), "another selector")
     }
 
-    @Test("a longer range is answered by the store until memory reaches back as far")
+    @Test(
+        "a longer range is answered by the store once, with whose answer memory reaches back as far"
+    )
     func longer() throws {
         #expect(try !isFromMemory("m", from: -10, through: 0))
         for second in stride(from: 1.0, to: 60, by: 1) { scrape(at: second) }
         #expect(try isFromMemory("m", from: 49, through: 59))
         #expect(try !isFromMemory("m", from: 29, through: 59))
         for second in stride(from: 60.0, to: 75, by: 1) { scrape(at: second) }
-        #expect(try !isFromMemory("m", from: 44, through: 74))
+        #expect(try isFromMemory("m", from: 44, through: 74))
         for second in stride(from: 75.0, to: 90, by: 1) { scrape(at: second) }
         #expect(try isFromMemory("m", from: 59, through: 89))
         #expect(try !isFromMemory("m", from: -3_600, through: 89), "longer than anything kept")
+    }
+
+    @Test("what was stored before the first question is read once")
+    func history() throws {
+        for second in stride(from: 0.0, through: 100, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 40, through: 100))
+        for second in stride(from: 101.0, through: 101, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 41, through: 101), "some may not be stored yet")
+        for second in stride(from: 102.0, through: 103, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 43, through: 103))
+        for second in stride(from: 104.0, through: 180, by: 1) {
+            scrape(at: second)
+            #expect(try isFromMemory("m", from: second - 60, through: second))
+        }
+        #expect(try !isFromMemory("m", from: 90, through: 180), "longer than before")
+        #expect(try isFromMemory("m", from: 90, through: 180))
+    }
+
+    @Test("a sample that was on its way at the first questions is not lost")
+    func late() throws {
+        for second in stride(from: 0.0, through: 10, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 0, through: 10))
+        let slow = SeriesTable(labels: [LabelSet(metricName: "m", ["i": "slow"])])
+        for second in stride(from: 11.0, through: 14, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 2, through: 13))
+        write(SampleBatch(at: Self.seconds(9), table: slow, values: [5]))
+        #expect(try isFromMemory("m", from: 3, through: 14))
     }
 
     @Test("a series that moves to another table stays one series")

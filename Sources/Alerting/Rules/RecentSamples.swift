@@ -7,7 +7,8 @@ import TimeSeries
 /// evaluation does not read back and decode what has just been stored.
 ///
 /// It learns from the questions: a selector's series are kept from its first question on, for as
-/// long as it reached back. What memory does not hold whole, the store answers.
+/// long as it reached back, and the store's answer of the time before. What memory does not hold
+/// whole, the store answers.
 package final class RecentSamples: SeriesSource, Sendable {
     /// Longer ranges are the store's.
     private static let longestReach: Int64 = 600_000
@@ -17,6 +18,8 @@ package final class RecentSamples: SeriesSource, Sendable {
 
     private struct State {
         var selections: [RecentSelection] = []
+        /// Questions until memory is measured again.
+        var patience = 0
         var indices: [[LabelMatcher]: Int] = [:]
         /// By the table's identifier.
         var tables: [UInt64: Known] = [:]
@@ -31,6 +34,10 @@ package final class RecentSamples: SeriesSource, Sendable {
     }
 
     private static let tableLimit = 50_000
+    private static let questionsPerMeasurement = 50
+    /// From a sample's time until the store answers with it, milliseconds: scrapes end late, and
+    /// are committed a little later.
+    private static let settling: Int64 = 2_000
 
     private let base: any SeriesSource & Sendable
     private let state = Mutex(State())
@@ -53,19 +60,29 @@ package final class RecentSamples: SeriesSource, Sendable {
     package func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
-        let known = state.withLock { state -> [Series]? in
-            let reach = through.milliseconds - from.milliseconds
-            guard reach <= Self.longestReach else { return nil }
+        let reach = through.milliseconds - from.milliseconds
+        let (known, index) = state.withLock { state -> ([Series]?, Int?) in
+            guard reach <= Self.longestReach else { return (nil, nil) }
             guard let index = state.indices[matchers] else {
-                if Store.selectsComputedSeries(matchers) { return nil }
+                if Store.selectsComputedSeries(matchers) { return (nil, nil) }
                 watch(matchers, reach: reach, from: through.milliseconds, &state)
-                return nil
+                return (nil, nil)
             }
             boundMemory(&state)
-            return state.selections[index].series(
+            let known = state.selections[index].series(
                 from: from.milliseconds, through: through.milliseconds)
+            return (known, index)
         }
-        return try known ?? base.series(matching: matchers, from: from, through: through)
+        if let known { return known }
+        let answer = try base.series(matching: matchers, from: from, through: through)
+        if let index {
+            state.withLock {
+                $0.selections[index].remember(
+                    answer, from: from.milliseconds, through: through.milliseconds,
+                    settling: Self.settling)
+            }
+        }
+        return answer
     }
 
     private func watch(
@@ -80,8 +97,9 @@ package final class RecentSamples: SeriesSource, Sendable {
     private func interested(in table: SeriesTable, _ state: inout State) -> [Int] {
         var known = state.tables[table.id] ?? Known()
         if known.askedCount == state.selections.count { return known.interested }
+        let positions = Dictionary(grouping: table.labels.indices) { table.labels[$0].metricName }
         for index in known.askedCount..<state.selections.count
-        where state.selections[index].adopt(table) {
+        where state.selections[index].adopt(table, positions) {
             known.interested.append(index)
         }
         known.askedCount = state.selections.count
@@ -92,6 +110,9 @@ package final class RecentSamples: SeriesSource, Sendable {
 
     /// The selection that holds most is left to the store.
     private func boundMemory(_ state: inout State) {
+        state.patience -= 1
+        guard state.patience < 0 else { return }
+        state.patience = Self.questionsPerMeasurement
         let counts = state.selections.map(\.valueCount)
         guard counts.reduce(0, +) > Self.valueLimit,
             let largest = counts.indices.max(by: { counts[$0] < counts[$1] })

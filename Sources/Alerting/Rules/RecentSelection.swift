@@ -35,6 +35,8 @@ struct RecentSelection {
     }
 
     private let matchers: [LabelMatcher]
+    /// The one that all series have; nil where there are several.
+    private let metricName: String?
     /// Milliseconds before the newest sample that are kept, and `slack`.
     private var reach: Int64
     private var newest: Int64
@@ -43,31 +45,40 @@ struct RecentSelection {
     /// Every sample after it is here.
     private var coveredSince: Int64
     private var strips: [UInt64: Strip] = [:]
+    /// What the store had of the time before, while questions reach back there.
+    private var history: History?
     /// By labels; nil where strips came or went.
     private var order: [Place]?
     private var isGivenUp = false
 
     init(matchers: [LabelMatcher], reach: Int64, coveredSince: Int64) {
         self.matchers = matchers
+        metricName =
+            matchers.first { $0.name == LabelSet.metricNameLabel && $0.operation == .equal }?.value
         self.reach = reach
         self.coveredSince = coveredSince
         newest = coveredSince
     }
 
-    var valueCount: Int { strips.values.reduce(0) { $0 + $1.values.count } }
+    var valueCount: Int {
+        strips.values.reduce(history?.valueCount ?? 0) { $0 + $1.values.count }
+    }
 
     /// Leaves the selector to the store for good.
     mutating func giveUp() {
         isGivenUp = true
         strips = [:]
+        history = nil
         order = nil
     }
 
+    /// - Parameter candidates: Where the series of a table lie, by metric name.
     /// - Returns: Whether the table has series of the selection.
-    mutating func adopt(_ table: SeriesTable) -> Bool {
+    mutating func adopt(_ table: SeriesTable, _ candidates: [String?: [Int]]) -> Bool {
         if isGivenUp { return false }
         if strips[table.id] != nil { return true }
-        let positions = table.labels.indices.filter { index in
+        let named = metricName.map { candidates[$0] ?? [] } ?? Array(table.labels.indices)
+        let positions = named.filter { index in
             matchers.allSatisfy { $0.matches(table.labels[index]) }
         }
         if positions.isEmpty { return false }
@@ -97,24 +108,48 @@ struct RecentSelection {
     }
 
     private mutating func newStrip(_ table: SeriesTable) -> Strip? {
-        adopt(table) ? strips.removeValue(forKey: table.id) : nil
+        adopt(table, [metricName: Array(table.labels.indices)])
+            ? strips.removeValue(forKey: table.id) : nil
     }
 
     /// The clock was set back: until it catches up, the store answers.
     private mutating func forget(through time: Int64) {
         strips = [:]
+        history = nil
         order = nil
         coveredSince = max(coveredSince, time)
     }
 
     /// The samples of the closed range, ascending by labels; nil where some may be missing.
     mutating func series(from: Int64, through: Int64) -> [Series]? {
-        guard !isGivenUp else { return nil }
+        guard !isGivenUp, through >= newest - Self.slack else { return nil }
         if through - from > reach {
             coveredSince = max(coveredSince, max(newest, through) - reach)
             reach = through - from
+            history = nil
         }
-        guard from > coveredSince, through >= newest - Self.slack else { return nil }
+        if from > coveredSince {
+            history = nil
+        } else if history.map({ from < $0.since }) ?? true {
+            return nil
+        }
+        let written = seriesOfStrips(from: from, through: through)
+        return history?.followed(by: written, from: from, through: through) ?? written
+    }
+
+    /// Takes over what the store answered, so that it is not asked again while strips do not reach
+    /// back as far as questions do.
+    ///
+    /// - Parameters:
+    ///   - answer: The samples of the closed range, ascending by labels.
+    ///   - settling: How long a sample may take from its time until the store answers with it.
+    mutating func remember(_ answer: [Series], from: Int64, through: Int64, settling: Int64) {
+        // What was on its way to the store at the first question may be in neither.
+        guard !isGivenUp, from <= coveredSince, coveredSince <= through - settling else { return }
+        history = History(of: answer, since: from, through: coveredSince)
+    }
+
+    private mutating func seriesOfStrips(from: Int64, through: Int64) -> [Series] {
         dropOldStrips()
         let order = self.order ?? sortedPlaces()
         self.order = order
@@ -168,24 +203,5 @@ struct RecentSelection {
             }
             count = rows.count
         }
-    }
-}
-
-extension Series {
-    /// The samples of both; of two at one time the first one's.
-    fileprivate func merged(with other: Series) -> Series {
-        var times: [Int64] = []
-        var merged: [Double] = []
-        var (i, j) = (0, 0)
-        while i < timestamps.count || j < other.timestamps.count {
-            let isOwn =
-                j == other.timestamps.count
-                || (i < timestamps.count && timestamps[i] <= other.timestamps[j])
-            if isOwn, j < other.timestamps.count, timestamps[i] == other.timestamps[j] { j += 1 }
-            times.append(isOwn ? timestamps[i] : other.timestamps[j])
-            merged.append(isOwn ? values[i] : other.values[j])
-            if isOwn { i += 1 } else { j += 1 }
-        }
-        return Series(labels: labels, timestamps: times, values: merged)
     }
 }

@@ -10,6 +10,8 @@ package final class SignalRecorder: Sendable {
     private struct State {
         var ledger = SignalLedger()
         var preset: Preset?
+        /// Made to ask the store, for the page that is recorded next.
+        var prepared: SignalPlan?
     }
 
     private let targetLabels: LabelSet
@@ -41,6 +43,7 @@ package final class SignalRecorder: Sendable {
         state.withLock { state in
             guard !state.ledger.hasBegun else { return nil }
             let plan = plan(page, &state)
+            state.prepared = plan
             return RequiredSeries(
                 raw: plan.counters.map { plan.table.labels[$0.rawIndex] }, outputs: outputSelector)
         }
@@ -73,6 +76,9 @@ package final class SignalRecorder: Sendable {
     }
 
     private func plan(_ page: ParsedPage, _ state: inout State) -> SignalPlan {
+        if let prepared = state.prepared.take(), prepared.table === page.batch.table {
+            return prepared
+        }
         let index = PageIndex(page)
         let preset = library.preset(for: index, named: presetName, after: state.preset)
         state.preset = preset

@@ -74,14 +74,15 @@ struct DistributionReader {
     /// Increases of the bins of every distribution that has samples in a span.
     ///
     /// - Parameters:
+    ///   - lookback: How far before `from` counters are looked for that are not among `totals`.
     ///   - totals: The counters' values at `from`, by fingerprint; become those at `through`. A
     ///     counter that is not among them grew from its first sample on.
     ///   - service: nil reads all.
     /// - Returns: Observations by bin, not cumulative over bounds. Distributions that did not grow
     ///   are there with zeros.
     func increases(
-        from: Timestamp, through: Timestamp, totals: inout [UInt64: CounterTotal],
-        service: String? = nil
+        from: Timestamp, through: Timestamp, lookback: Duration = .zero,
+        totals: inout [UInt64: CounterTotal], service: String? = nil
     ) throws -> [DistributionKey: [String: Double]] {
         var result: [DistributionKey: [String: Double]] = [:]
         for feature in DistributionKey.Feature.allCases {
@@ -91,7 +92,12 @@ struct DistributionReader {
             if let service {
                 matchers.append(try LabelMatcher(name: "service", .equal, value: service))
             }
-            for series in try source.series(matching: matchers, from: from, through: through) {
+            var found = try source.series(matching: matchers, from: from, through: through)
+            if lookback > .zero, found.contains(where: { totals[$0.labels.fingerprint] == nil }) {
+                found = try source.series(
+                    matching: matchers, from: from - lookback, through: through)
+            }
+            for series in found {
                 guard let bin = series.labels[feature.binLabel] else { continue }
                 let key = DistributionKey(series.labels, feature: feature)
                 result[key, default: [:]][bin, default: 0] += Self.increase(

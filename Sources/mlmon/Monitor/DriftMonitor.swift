@@ -26,6 +26,8 @@ actor DriftMonitor {
     private static let settling = Duration.seconds(2)
     /// A counter is looked for this far before the last reading, where it was not known yet.
     private static let lookback = Duration.seconds(120)
+    /// A distribution without samples for this long has no verdict.
+    private static let absence = Duration.seconds(240)
 
     /// A distribution that was not seen for this long is forgotten; its baselines stay.
     private static let forgetting = Duration.seconds(7 * 86_400)
@@ -35,7 +37,7 @@ actor DriftMonitor {
     private static let totalLimit = 250_000
     /// The state is stored when a window closes, and this often in between: it is consistent with
     /// the samples in the store at any age, so that nothing is lost by an old one.
-    private static let savingInterval = Duration.seconds(30)
+    private static let savingInterval = Duration.seconds(300)
 
     private let store: Store
     private let source: any SeriesSource & Sendable
@@ -86,7 +88,7 @@ actor DriftMonitor {
                 column.describeLearning(
                     key, windowStart: memory.windowEnd, now: settled, options: options)
             }
-            column.noteAbsence(longerThan: Self.lookback, at: settled)
+            column.noteAbsence(longerThan: Self.absence, at: settled)
             memory.columns[key] = column
         }
         self.memory = memory
@@ -141,7 +143,8 @@ actor DriftMonitor {
     private func read(through: Timestamp, into memory: inout Memory) throws {
         guard through > memory.readThrough else { return }
         let increases = try DistributionReader(source: source).increases(
-            from: memory.readThrough - Self.lookback, through: through, totals: &memory.totals)
+            from: memory.readThrough, through: through, lookback: Self.lookback,
+            totals: &memory.totals)
         for (key, bins) in increases {
             memory.columns[key, default: DriftColumn()].observe(bins, at: through)
         }

@@ -39,6 +39,7 @@ final class Monitor: Sendable {
         self.store = store
         self.logger = logger
         Program.raiseDescriptorLimit()
+        Program.keepHeapsSmall()
         try Departures(store: store).settle(configuration.services, at: Program.now())
         board.announce(configuration.services, known: try store.targets())
         let services = try Self.services(
@@ -212,12 +213,12 @@ final class Monitor: Sendable {
                 now: { Program.now() }, sleep: { try await Task.sleep(for: $0) }),
             logger: logger,
             seed: { required in
-                let outputs = try store.labelSets(matching: required.outputs)
-                let known = try store.lastSamples(of: required.raw + outputs)
-                func values(_ labels: [LabelSet]) -> [LabelSet: Double] {
-                    labels.reduce(into: [:]) { $0[$1] = known[$1]?.value }
-                }
-                return Scraper.Seed(raw: values(required.raw), outputs: values(outputs))
+                let outputs = try store.lastSamples(matching: required.outputs)
+                // Where nothing was counted yet, there is nothing to go on from.
+                if outputs.isEmpty { return Scraper.Seed() }
+                let raw = try store.lastSamples(of: required.raw)
+                return Scraper.Seed(
+                    raw: raw.mapValues(\.value), outputs: outputs.mapValues(\.value))
             },
             onScrape: onScrape)
     }

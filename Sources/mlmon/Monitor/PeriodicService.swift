@@ -13,8 +13,9 @@ struct PeriodicService: Service, CustomStringConvertible {
 
         /// At most a quarter of one core.
         static let quarter = Rest(factor: 3)
-        /// Half a percent of one core, while that is not more than Prometheus' evaluation interval.
-        static let evaluation = Rest(factor: 200, longest: .seconds(15))
+        /// Half a percent of one core, while that is not more than half a minute; Prometheus
+        /// evaluates its rules every minute where nothing else is said.
+        static let evaluation = Rest(factor: 200, longest: .seconds(30))
 
         func pause(after spent: Duration, interval: Duration) -> Duration {
             let rest = spent * factor

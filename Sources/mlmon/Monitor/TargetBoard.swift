@@ -6,7 +6,27 @@ import TimeSeries
 
 /// The newest status of each target, on its way to the store.
 final class TargetBoard: Sendable {
-    private let changed = Mutex<[Int: TargetStatus]>([:])
+    private struct State {
+        var changed: [Int: TargetStatus] = [:]
+        var taken: [Int: Health] = [:]
+    }
+
+    /// What nobody should have to wait for.
+    private struct Health: Equatable {
+        let isUp: Bool
+        let message: String?
+
+        init(_ status: TargetStatus) {
+            isUp = status.isUp
+            message = status.message
+        }
+    }
+
+    /// Of those that are as they were, taken at a time: writing them down costs more than storing
+    /// the samples of a small page.
+    private static let refreshLimit = 25
+
+    private let state = Mutex(State())
     /// Of each target, in their order.
     private let timeouts = Mutex<[Duration]>([])
 
@@ -14,10 +34,10 @@ final class TargetBoard: Sendable {
     func announce(_ targets: [Target], known: [TargetStatus]) {
         timeouts.withLock { $0 = targets.map(\.timeout) }
         let known = Set(known.map { [$0.service, $0.instance] })
-        changed.withLock { changed in
+        state.withLock { state in
             for (index, target) in targets.enumerated()
             where !known.contains([target.service, target.instance]) {
-                changed[index] = TargetStatus(
+                state.changed[index] = TargetStatus(
                     service: target.service, instance: target.instance,
                     url: HTTPRequest.redacted(target.url), preset: target.preset ?? "",
                     isPresetRecognised: false, intervalSeconds: target.interval.inSeconds,
@@ -40,14 +60,22 @@ final class TargetBoard: Sendable {
             lastScrapeMilliseconds: status.at.milliseconds,
             lastDurationSeconds: status.durationSeconds, sampleCount: status.sampleCount,
             message: status.message)
-        changed.withLock { $0[index] = record }
+        state.withLock { $0.changed[index] = record }
     }
 
-    /// What changed since the last call.
+    /// The statuses that are worth writing down now: all that came or went or have another
+    /// message, and of the others those that were scraped longest ago.
     func take() -> [TargetStatus] {
-        changed.withLock { changed in
-            defer { changed = [:] }
-            return Array(changed.values)
+        state.withLock { state in
+            let others = state.changed.filter { state.taken[$0] == Health($1) }.sorted {
+                ($0.value.lastScrapeMilliseconds ?? 0) < ($1.value.lastScrapeMilliseconds ?? 0)
+            }
+            let later = Dictionary(
+                uniqueKeysWithValues: others.dropFirst(Self.refreshLimit).map { $0 })
+            let now = state.changed.filter { later[$0.key] == nil }
+            state.taken.merge(now.mapValues(Health.init)) { $1 }
+            state.changed = later
+            return Array(now.values)
         }
     }
 }

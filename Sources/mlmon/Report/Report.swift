@@ -7,15 +7,6 @@ import TimeSeries
 /// Counters count exactly: the increase of a step is the sum of the differences of the samples in
 /// it, without PromQL's extrapolation, so that the rows of a report add up to what was counted.
 struct Report {
-    /// Counters of the signals that the columns are made of.
-    private static let counters: Set<String> = [
-        "mlmon_requests_total", "mlmon_errors_total", "mlmon_predictions_total",
-        "mlmon_latency_seconds_bucket",
-    ]
-    private static let gauges: Set<String> = [
-        "mlmon_latency_quantile_seconds", "mlmon_drift_psi", "mlmon_drift_p_value",
-        "mlmon_anomaly_score",
-    ]
     /// How far before the first step the value that a counter had is looked for.
     private static let baseLookback = Duration.seconds(3600)
     /// Bounds what is in memory at a time.
@@ -67,8 +58,7 @@ struct Report {
     }
 
     private func read(from: Timestamp, through: Timestamp) throws -> [Series] {
-        let names = (Self.counters.sorted() + Self.gauges.sorted() + ["ALERTS", "up"])
-            .joined(separator: "|")
+        let names = (ReportColumn.metricNames + ["ALERTS", "up"]).joined(separator: "|")
         var matchers = [try LabelMatcher(name: "__name__", .matches, value: names)]
         if let service {
             matchers.append(try LabelMatcher(name: "service", .equal, value: service))
@@ -80,21 +70,15 @@ struct Report {
         _ series: Series, into block: inout ReportBlock, _ memory: inout ReportMemory
     ) {
         guard let name = series.labels.metricName else { return }
-        let key = ReportKey(series.labels)
-        if Self.counters.contains(name) {
-            for (timestamp, value) in zip(series.timestamps, series.values) where !value.isNaN {
-                // A series whose beginning is not in the store grew by nobody knows how much.
-                let increase = memory.increase(of: series.labels, to: value, at: timestamp)
-                block.add(
-                    increase: increase ?? 0, at: timestamp, key: key, name: name,
-                    labels: series.labels)
-            }
-        } else if Self.gauges.contains(name) {
-            for (timestamp, value) in zip(series.timestamps, series.values) where !value.isNaN {
-                block.set(value, at: timestamp, key: key, name: name, labels: series.labels)
+        if let column = ReportColumn(series.labels, metricName: name) {
+            if column.isCounter {
+                block.add(series, to: column, since: memory.lastValue(of: series.labels))
+                memory.note(series)
+            } else {
+                block.set(series, of: column)
             }
         } else if name == "up" {
-            for timestamp in series.timestamps { block.markWatched(key.service, at: timestamp) }
+            block.markWatched(series)
         } else if series.labels["alertstate"] == "firing" {
             for (timestamp, value) in zip(series.timestamps, series.values) where value == 1 {
                 block.markFiring(series.labels, at: timestamp)

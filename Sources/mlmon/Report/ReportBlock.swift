@@ -15,25 +15,45 @@ struct ReportBlock {
         self.step = step
     }
 
-    mutating func add(
-        increase: Double, at timestamp: Int64, key: ReportKey, name: String, labels: LabelSet
-    ) {
-        guard let index = index(of: timestamp) else { return }
-        steps[index, default: [:]][key, default: StepAccumulator()]
-            .add(increase: increase, name: name, labels: labels)
+    /// Adds what a counter grew by in each step.
+    ///
+    /// - Parameter base: Where it stood before its first sample; nil where nobody knows, so that
+    ///   nobody knows how much it had grown by then.
+    mutating func add(_ counter: Series, to column: ReportColumn, since base: Double?) {
+        let key = ReportKey(counter.labels)
+        var last = base
+        var (step, growth): (Int?, Double) = (nil, 0)
+        func finishStep(_ block: inout ReportBlock) {
+            guard let step else { return }
+            block.steps[step, default: [:]][key, default: StepAccumulator()]
+                .add(growth, to: column)
+        }
+        for (timestamp, value) in zip(counter.timestamps, counter.values) where !value.isNaN {
+            let index = index(of: timestamp)
+            if index != step {
+                finishStep(&self)
+                (step, growth) = (index, 0)
+            }
+            if let last { growth += value >= last ? value - last : value }
+            last = value
+        }
+        finishStep(&self)
     }
 
-    mutating func set(
-        _ value: Double, at timestamp: Int64, key: ReportKey, name: String, labels: LabelSet
-    ) {
-        guard let index = index(of: timestamp) else { return }
-        steps[index, default: [:]][key, default: StepAccumulator()]
-            .set(value, name: name, labels: labels)
+    mutating func set(_ gauge: Series, of column: ReportColumn) {
+        let key = ReportKey(gauge.labels)
+        for (timestamp, value) in zip(gauge.timestamps, gauge.values) where !value.isNaN {
+            guard let index = index(of: timestamp) else { continue }
+            steps[index, default: [:]][key, default: StepAccumulator()].set(value, of: column)
+        }
     }
 
-    mutating func markWatched(_ service: String, at timestamp: Int64) {
-        guard let index = index(of: timestamp) else { return }
-        watched[index, default: []].insert(service)
+    /// - Parameter up: Has a sample wherever its service was watched.
+    mutating func markWatched(_ up: Series) {
+        let service = up.labels["service"] ?? ""
+        for index in Set(up.timestamps.compactMap(index(of:))) {
+            watched[index, default: []].insert(service)
+        }
     }
 
     mutating func markFiring(_ labels: LabelSet, at timestamp: Int64) {

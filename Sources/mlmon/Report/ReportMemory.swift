@@ -9,10 +9,13 @@ struct ReportMemory {
     /// Nothing was read yet, so that the first values of counters have to be looked for.
     var isFresh = true
 
-    /// What a counter grew by since it was last seen; nil where that is the first time.
-    mutating func increase(of labels: LabelSet, to value: Double, at time: Int64) -> Double? {
-        guard let last = counters.updateValue((value, time), forKey: labels) else { return nil }
-        return value >= last.value ? value - last.value : value
+    /// Where a counter stood when it was last seen; nil where it never was.
+    func lastValue(of labels: LabelSet) -> Double? { counters[labels]?.value }
+
+    /// Remembers where a counter stands now.
+    mutating func note(_ counter: Series) {
+        guard let last = counter.values.lastIndex(where: { !$0.isNaN }) else { return }
+        counters[counter.labels] = (counter.values[last], counter.timestamps[last])
     }
 
     mutating func note(_ keys: some Sequence<ReportKey>, at time: Timestamp) {

@@ -14,26 +14,24 @@ struct StepAccumulator {
     private var anomalyScore: Double?
 
     /// Adds what a counter grew by; 0 makes it known.
-    mutating func add(increase: Double, name: String, labels: LabelSet) {
-        switch name {
-        case "mlmon_requests_total": requests = (requests ?? 0) + increase
-        case "mlmon_errors_total": errors = (errors ?? 0) + increase
-        case "mlmon_predictions_total": predictions = (predictions ?? 0) + increase
-        case "mlmon_latency_seconds_bucket":
-            if let bound = labels["le"] { latencyBuckets[bound, default: 0] += increase }
-        default: break
+    mutating func add(_ increase: Double, to column: ReportColumn) {
+        switch column {
+        case .requests: requests = (requests ?? 0) + increase
+        case .errors: errors = (errors ?? 0) + increase
+        case .predictions: predictions = (predictions ?? 0) + increase
+        case .latencyBucket(let bound): latencyBuckets[bound, default: 0] += increase
+        case .latencyQuantile, .psi, .pValue, .anomalyScore: break
         }
     }
 
     /// Takes a gauge's sample; later ones replace earlier ones.
-    mutating func set(_ value: Double, name: String, labels: LabelSet) {
-        switch name {
-        case "mlmon_latency_quantile_seconds":
-            if let quantile = labels["quantile"] { latencyQuantiles[quantile] = value }
-        case "mlmon_drift_psi": psiByFeature[labels["feature"] ?? ""] = value
-        case "mlmon_drift_p_value": pValueByFeature[labels["feature"] ?? ""] = value
-        case "mlmon_anomaly_score": anomalyScore = max(anomalyScore ?? 0, value)
-        default: break
+    mutating func set(_ value: Double, of column: ReportColumn) {
+        switch column {
+        case .latencyQuantile(let quantile): latencyQuantiles[quantile] = value
+        case .psi(let feature): psiByFeature[feature] = value
+        case .pValue(let feature): pValueByFeature[feature] = value
+        case .anomalyScore: anomalyScore = max(anomalyScore ?? 0, value)
+        case .requests, .errors, .predictions, .latencyBucket: break
         }
     }
 
