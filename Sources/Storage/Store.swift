@@ -23,6 +23,7 @@ package final class Store: Sendable {
     /// Locked before the database, never from inside a transaction.
     let journalWriter = Mutex(JournalWriter())
     let catalog = Mutex(SeriesCatalog())
+    let journalCache = JournalCache()
     let compactor = Mutex(Compactor())
     let commits = Mutex(CommitLog())
     /// Rows that went because of the size limit, since the start.
