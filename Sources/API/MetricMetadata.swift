@@ -47,7 +47,9 @@ extension MetricMetadata {
         if name.hasSuffix("_total") { return (name, "counter") }
         for suffix in ["_bucket", "_sum", "_count"] where name.hasSuffix(suffix) {
             let base = String(name.dropLast(suffix.count))
-            if suffix == "_bucket" || names.contains(base + "_bucket") { return (base, "histogram") }
+            if suffix == "_bucket" || names.contains(base + "_bucket") {
+                return (base, "histogram")
+            }
             if names.isSuperset(of: [base + "_sum", base + "_count"]) { return (base, "summary") }
         }
         return (name, "unknown")

@@ -116,9 +116,9 @@ extension SampleReader {
             sql: isNear
                 ? "SELECT id, at, payload, layout FROM journal WHERE id > ? ORDER BY id"
                 : """
-                    SELECT id, at, payload, layout FROM journal
-                    WHERE layout = ?2 AND id > ?1 ORDER BY at, id
-                    """)
+                SELECT id, at, payload, layout FROM journal
+                WHERE layout = ?2 AND id > ?1 ORDER BY at, id
+                """)
         if isNear {
             let rows = try Row.fetchCursor(select, arguments: [last])
             while let row = try rows.next() {

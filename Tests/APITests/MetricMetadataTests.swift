@@ -11,9 +11,12 @@ struct MetricMetadataTests {
             (["a_total"], ["a_total": "counter"]),
             (["h_bucket", "h_sum", "h_count"], ["h": "histogram"]),
             (["s", "s_sum", "s_count"], ["s": "summary"]),
-            (["up", "row_count", "check_sum"], [
-                "up": "unknown", "row_count": "unknown", "check_sum": "unknown",
-            ]),
+            (
+                ["up", "row_count", "check_sum"],
+                [
+                    "up": "unknown", "row_count": "unknown", "check_sum": "unknown",
+                ]
+            ),
         ])
     func conventions(names: [String], types: [String: String]) {
         let families = MetricMetadata.conventional(Set(names))
