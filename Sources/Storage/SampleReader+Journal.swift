@@ -33,6 +33,20 @@ extension SampleReader {
         }
     }
 
+    /// Rows that are not known from before.
+    private struct Unread: Sendable {
+        /// Of its part.
+        let index: Int
+        let layout: Layout
+        let foldedThrough: Int64
+        let places: [Int]
+        /// Rows with higher numbers, up to the last of the snapshot.
+        let after: Int64
+        let newest: Int64
+        let from: Int64
+        let through: Int64
+    }
+
     private func parts(of wanted: [UInt32], from: Int64, through: Int64) throws -> [Part] {
         let ends = try Row.fetchOne(
             db.cachedStatement(
@@ -41,6 +55,7 @@ extension SampleReader {
         var parts: [Part] = []
         var keys: [JournalCache.Key] = []
         var known: [Int64: Int] = [:]
+        var unread: [Unread] = []
         for (layout, foldedThrough) in layouts where foldedThrough < newest {
             let positions = layout.positions(of: wanted)
             if positions.isEmpty { continue }
@@ -57,36 +72,68 @@ extension SampleReader {
                 known[layout.id] = parts.count
                 part.read = read
             } else {
-                part.read = try read(
-                    layout, key.places, after: after, newest: newest, from: from, through: through)
+                unread.append(
+                    Unread(
+                        index: parts.count, layout: layout, foldedThrough: foldedThrough,
+                        places: key.places, after: after, newest: newest, from: from,
+                        through: through))
             }
             keys.append(key)
             parts.append(part)
         }
+        for (unread, read) in zip(unread, try reads(of: unread)) { parts[unread.index].read = read }
         try catchUp(&parts, known, with: newest)
         keep(parts, keys)
         return parts
     }
 
-    private func read(
-        _ layout: Layout, _ places: [Int], after: Int64, newest: Int64, from: Int64, through: Int64
-    ) throws -> JournalRead {
+    /// Fewer layouts are not worth a second thread.
+    private static let leastLayoutsOfThread = 16
+
+    /// Half of them is read by the second reader. Where rows of a layout were folded meanwhile,
+    /// its state of the file is another, and this one reads.
+    private func reads(of unread: [Unread]) throws -> [JournalRead] {
+        let half = unread.count / 2
+        guard let second, half >= Self.leastLayoutsOfThread else {
+            return try unread.map { try read($0) }
+        }
+        let others = unread[half...]
+        let (here, there) = try second.read(
+            { db in
+                let reader = SampleReader(db: db, layouts: [])
+                let rows = try Row.fetchAll(db, sql: "SELECT id, folded_through FROM layout")
+                let folded = Dictionary(
+                    uniqueKeysWithValues: rows.map { ($0[0] as Int64, $0[1] as Int64) })
+                return try others.map { unread in
+                    folded[unread.layout.id] == unread.foldedThrough
+                        ? try reader.read(unread) : nil
+                }
+            },
+            while: { try unread[..<half].map { try read($0) } })
+        guard let there else { return try here + others.map { try read($0) } }
+        return try here + zip(others, there).map { unread, found in try found ?? read(unread) }
+    }
+
+    private func read(_ unread: Unread) throws -> JournalRead {
         let last = try Int64.fetchOne(
             db.cachedStatement(
                 sql: "SELECT at FROM journal WHERE layout = ? ORDER BY at DESC LIMIT 1"),
-            arguments: [layout.id])
+            arguments: [unread.layout.id])
         // Where nothing is left out at the end, what comes later follows.
-        let end = last.map { $0 <= through } == true ? Int64.max : through
+        let end = last.map { $0 <= unread.through } == true ? Int64.max : unread.through
         var read = JournalRead(
-            JournalProjection(count: layout.series.count, places: places), from: from,
-            through: end, after: after)
-        let rows = try journalRows(of: layout, after: after, from: from, through: through)
+            JournalProjection(count: unread.layout.series.count, places: unread.places),
+            from: unread.from, through: end, after: unread.after)
+        let rows = try journalRows(
+            of: unread.layout, after: unread.after, from: unread.from, through: unread.through)
         while let row = try rows.next() {
+            let id: Int64 = row[0]
+            if id > unread.newest { continue }
             try withPayload(row) { bytes throws(Damage) in
-                try read.append(row[0], at: row[1], bytes)
+                try read.append(id, at: row[1], bytes)
             }
         }
-        read.finish(through: newest)
+        read.finish(through: unread.newest)
         return read
     }
 

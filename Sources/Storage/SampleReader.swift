@@ -10,6 +10,8 @@ struct SampleReader {
     let layouts: [(layout: Layout, foldedThrough: Int64)]
     /// What earlier readers read of the journal.
     var cache: JournalCache?
+    /// Takes its share of large reads.
+    var second: SecondReader?
 
     /// The samples of the closed range [from, through], one column pair for each wanted series.
     ///

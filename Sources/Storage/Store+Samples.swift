@@ -76,7 +76,7 @@ extension Store: SeriesSource {
     func sampleReader(_ db: Database) throws -> SampleReader {
         SampleReader(
             db: db, layouts: try catalog.withLock { try $0.allLayouts(in: db) },
-            cache: journalCache)
+            cache: journalCache, second: secondReader)
     }
 
     private static func description(of matchers: [LabelMatcher]) -> String {
