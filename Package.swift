@@ -128,7 +128,10 @@ if ProcessInfo.processInfo.environment["MLMON_BENCHMARKS"] != nil {
     // Loads and queries a store for Benchmarks/differential/run.py.
     package.targets.append(
         .executableTarget(
-            name: "DifferentialRun", dependencies: ["Querying", "Storage", "TimeSeries"],
+            name: "DifferentialRun",
+            dependencies: [
+                "API", "Configuring", "Querying", "Storage", "TimeSeries", logging,
+            ],
             path: "Benchmarks/DifferentialRun"))
     package.dependencies.append(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))

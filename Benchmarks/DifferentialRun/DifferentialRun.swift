@@ -1,4 +1,7 @@
+import API
+import Configuring
 import Foundation
+import Logging
 import Querying
 import Storage
 import TimeSeries
@@ -9,9 +12,10 @@ import TimeSeries
 ///     DifferentialRun fleet FILE STORE START   simulated series into both; START in ms
 ///     DifferentialRun fold STORE        every sample of the journal into blocks
 ///     DifferentialRun answer STORE      one JSON question a line in, one JSON answer a line out
+///     DifferentialRun serve STORE HOST:PORT   the HTTP API over a store that nobody writes
 @main
 enum DifferentialRun {
-    static func main() throws {
+    static func main() async throws {
         let arguments = CommandLine.arguments
         switch (arguments.dropFirst().first, arguments.count) {
         case ("load", 4): try load(arguments[2], into: arguments[3])
@@ -20,9 +24,10 @@ enum DifferentialRun {
                 store: arguments[3], text: arguments[2], start: Int64(arguments[4]) ?? 0)
         case ("fold", 3): try fold(arguments[2])
         case ("answer", 3): try answer(over: arguments[2])
+        case ("serve", 4): try await serve(arguments[2], at: arguments[3])
         default:
             FileHandle.standardError.write(
-                Data("usage: DifferentialRun load FILE STORE | fleet FILE STORE START | fold STORE | answer STORE\n".utf8))
+                Data("usage: DifferentialRun load|fleet|fold|answer|serve …\n".utf8))
             exit(2)
         }
     }
@@ -56,6 +61,19 @@ enum DifferentialRun {
         try store.close()
     }
 
+    private static func serve(_ path: String, at address: String) async throws {
+        guard let settings = APISettings(listen: address) else { exit(2) }
+        let store = try Store(StoreOptions(path: path, isReadOnly: true))
+        let sources = APISources(
+            store: store, ruleGroups: [],
+            now: { Timestamp(seconds: Date().timeIntervalSince1970) }, version: "")
+        var limits = APILimits()
+        limits.query.maximumSamples = 500_000_000
+        try await APIServer(
+            settings, sources: sources, limits: limits, logger: Logger(label: "speed")
+        ).run()
+    }
+
     private static func answer(over path: String) throws {
         let store = try Store(StoreOptions(path: path, isReadOnly: true))
         let engine = QueryEngine(limits: QueryLimits(maximumSamples: 500_000_000))
@@ -75,8 +93,6 @@ private struct Question: Decodable {
     var start: Int64
     var end: Int64?
     var step: Int64?
-    /// Only the time and the number of series are wanted.
-    var isTimed: Bool?
 }
 
 private struct Answer: Encodable {
@@ -91,11 +107,8 @@ private struct Answer: Encodable {
     var entries: [Entry] = []
     var count = 0
     var error: String?
-    var seconds = 0.0
 
     init(_ question: Question, engine: QueryEngine, store: Store) {
-        let clock = ContinuousClock()
-        let start = clock.now
         do {
             let expression = try QueryExpression(parsing: question.query)
             let at = Timestamp(milliseconds: question.start)
@@ -103,13 +116,11 @@ private struct Answer: Encodable {
                 let series = try engine.range(
                     expression, start: at, end: Timestamp(milliseconds: end),
                     step: .milliseconds(step), over: store)
-                seconds = (clock.now - start).inSeconds
                 kind = "matrix"
                 count = series.count
-                if question.isTimed != true { entries = series.map(Self.entry) }
+                entries = series.map(Self.entry)
             } else {
                 let value = try engine.instant(expression, at: at, over: store)
-                seconds = (clock.now - start).inSeconds
                 read(value, at: at)
             }
         } catch {

@@ -211,6 +211,8 @@ def expressions(rng):
         '"a string"', "level and level unless level or level", "(level)", "((1))", "+level", "1 / 0", "-1 / 0", "0 / 0",
     )
     yield from PASTED
+    yield from SEARCHED
+    yield from histograms()
 
 
 # What people paste, over the series above: the shapes of the Kubernetes and node mixins' rules, of the
@@ -385,10 +387,402 @@ level offset --5m
 """.strip().split("\n")
 
 
+def bucket(value, bound):
+    return f'label_replace(vector({value}), "le", "{bound}", "", "")'
+
+
+def histograms():
+    """Buckets as no client library makes them: unsorted, equal, falling, negative, not numbers."""
+    shapes = [
+        [(5, "1"), (3, "2"), (9, "+Inf")], [(5, "+Inf"), (2, "0.5"), (4, "1")],
+        [(1, "-2"), (3, "-1"), (4, "+Inf")], [(1, "-1"), (3, "1"), (3, "+Inf")],
+        [(1, "0"), (3, "1"), (4, "+Inf")], [("NaN", "1"), (3, "2"), (4, "+Inf")],
+        [(1, "1"), ("NaN", "2"), (4, "+Inf")], [(1, "1"), (3, "2"), ("NaN", "+Inf")],
+        [("Inf", "1"), ("Inf", "+Inf")], [("-1", "1"), (2, "+Inf")], [(0, "1"), (0, "+Inf")],
+        [(1, "1"), (2, "1.0"), (4, "+Inf")], [(1, "1"), (2, "+Inf"), (3, "Inf")],
+        [(1, "1"), (2, "2")], [(3, "+Inf")], [(1, "x"), (2, "+Inf")], [(1, ""), (2, "+Inf")],
+        [(1, "NaN"), (2, "1"), (4, "+Inf")], [(1, "-Inf"), (2, "1"), (4, "+Inf")],
+        [(1, "0x10"), (2, "1e2"), (4, "+Inf")],
+    ]
+    for shape in shapes:
+        for q in ("0", "0.3", "0.5", "0.99", "1"):
+            yield f"histogram_quantile({q}, {' or '.join(bucket(*b) for b in shape)})"
+
+
+# What a person who looks for mistakes would ask.
+SEARCHED = [
+    "  sum  by(service)(level)  ", "sum by (service) ( # the sum\n level # of it\n)# end",
+    "level\n\t{ service = \"api\" , model =~ 'ch.*' , }", "rate ( requests_total [ 5m ] )",
+    "level offset\n5m", "# nothing", "", "sum by (service) (level) #", "level#{", "'#' == '#'",
+] + r"""
+-  -level
+- - 1
++-+level
+1--1
+2^-1
+-2^2
+-(2)^2
+-level^-2
+2*-level
+-level * -level ^ -2
+2 ^ -level ^ 2
+- level % 2 * 3
+1 - -1 - 1
+2 / 3 / 4 * 5 % 6
+1 atan2 2 * 3 atan2 4
+1 > bool 2 > bool 3 == bool 0
+1 + 2 > bool 3 - 1
+level == 1 or level == 2 and level == 3 unless level == 0
+level or level and level unless level
+level > 0 and level < 2 or level == -1
+!level
+SUM BY (service) (level)
+level AND level
+sum(level) BY (service)
+level OFFSET 1m
+1 > BOOL 0
+level Or lonely
+level UNLESS IGNORING (instance) level
+level * ON (service, model) GROUP_LEFT (tier) limits
+Rate(requests_total[5m])
+level offset 1M
+nan
+INF
++inf
+level * iNf
+Infinity
+sum(level,)
+max(level, level)
+sum()
+sum
+by
+offset
+bool(level)
+level{,}
+level{service="api",,}
+level{service='api' model='churn'}
+level{"service"}
+level{5="api"}
+level{service="api",service="batch"}
+level{service!="api",service!="batch"}
+level{service="api"}[5m:]
+level[5m:1m:1m]
+level[:1m]
+level[5m][1m]
+level[5m:1m][5m:1m]
+sum by (service,) (level)
+sum by (,) (level)
+sum by (service service) (level)
+sum by (service, service) (level)
+sum by ("a", service) (1)
+label_replace(level, "x", "${2}_$1", "instance", "(h)(\\d).*")
+label_replace(level, "x", "$0-$0", "instance", "h.*")
+label_replace(level, "x", "${1}a$1a", "instance", "(h).*")
+label_replace(level, "x", "$9", "instance", "(h).*")
+label_replace(level, "x", "$2", "service", "(api)|(batch)|edge")
+label_replace(level, "x", "<$1|$2>", "service", "(a)?(p|b|e).*")
+label_replace(level, "x", "a$", "service", ".*")
+label_replace(level, "x", "$-$ $", "service", ".*")
+label_replace(level, "x", "${", "service", ".*")
+label_replace(level, "x", "$one", "service", "(?P<one>.)(?P<two>.).*")
+label_replace(level, "x", "$two$one", "service", "(?P<one>.)(?P<two>.).*")
+label_replace(level, "x", "y", "service", "ap")
+label_replace(level, "x", "y", "service", "(?i:API)")
+label_replace(level, "x", "y", "nope", "")
+label_replace(level, "x", "y", "nope", ".+")
+label_replace(level, "service", "same", "service", ".*")
+label_replace(level, "__name__", "$1_x", "service", "(.*)")
+label_replace(level, "__name__", "", "service", "(.*)")
+label_replace(level, "", "y", "service", ".*")
+label_join(level, "service", ",", "service", "service")
+label_join(level, "x", "", "service", "nope", "model")
+label_join(level, "x", "-")
+label_join(level, "service", "-", "nope")
+label_join(level, "instance", "-", "nope")
+count_values("v", odd)
+count_values("v", level / 3)
+count_values("v", requests_total * 1e15)
+count_values("v", requests_total / 1e15)
+count_values("v", odd * 0)
+count_values("__name__", level)
+count_values("service", level)
+count_values without () ("v", level)
+quantile(Inf, level)
+quantile(-Inf, level)
+quantile(-0.1, odd)
+quantile by (service) (0.5, odd)
+quantile(0.5, odd > 0)
+topk(NaN, level)
+topk(-1, level)
+topk(1e30, level)
+topk(1.9, level + requests_total)
+bottomk(0.5, level)
+topk(2, temperature * (odd * 0 + 1))
+bottomk(3, temperature * (odd * 0 + 1))
+topk(1, requests_total) or bottomk(1, requests_total)
+sum(topk by (service) (1, requests_total))
+5 > 3
+1 == bool NaN
+NaN == bool NaN
+NaN != bool NaN
+level == bool level
+level != odd
+odd != odd
+odd == odd
+level and on() lonely
+level and ignoring(service) lonely
+lonely and on() level
+level or on() lonely
+lonely or on() level
+level or on(service) (level + 1)
+level unless on() nothing
+level unless on() lonely
+level or ignoring(instance) temperature
+level or level + 1
+sum by (service) (level) or sum by (service, model) (level)
+sum by (service) (level) and sum by (service, model) (level)
+sum by (service) (requests_total) / on() group_left sum(errors_total)
+sum(errors_total) / on() group_right sum by (service) (requests_total)
+requests_total / ignoring(code) group_right errors_total
+errors_total / ignoring(code) group_left requests_total
+level * on(service, model) group_left(tier, instance) limits
+level * on(service, model, instance) group_left(model) level
+limits * on(service) group_left level
+limits * on(service) group_left sum by (service, model) (level)
+level + on(service, model, nope) group_left(nope) limits
+level{service="api"} == on(model, instance) group_right level{service="batch"}
+level{service="api"} - on(model, instance) level{service="batch"}
+level > on(service, model) group_left(tier) limits - 11
+limits < bool on(service, model) group_right() level
+level + on(service) info
+level + ignoring(owner, zone, instance, model) group_left(owner) info
+level group_left level
+level + group_left(tier) limits
+level and bool level
+level + bool level
+max_over_time(level[10m:1m] @ end())
+sum_over_time((level @ end())[5m:1m])
+sum_over_time((level @ start())[5m:1m])
+avg_over_time(level[5m:30s] @ start() offset 2m)
+avg_over_time(level[5m:30s] offset 2m @ start())
+avg_over_time((level offset 3m)[6m:1m] offset -2m)
+count_over_time((rate(requests_total[5m] offset 1m @ end()))[10m:1m])
+max_over_time((time())[5m:1m] @ 1700000000)
+min_over_time(time()[5m:7s])
+sum_over_time(timestamp(level)[5m:1m])
+last_over_time((level offset 1m)[5m:10s] offset 30s)
+deriv((temperature)[10m:1m])
+predict_linear(level[10m:1m], 60)
+stddev_over_time((level + odd * 0)[10m:20s])
+max_over_time(min_over_time(level[3m:20s] offset 1m)[9m:1m] offset -1m)
+max_over_time(sum_over_time((level @ end())[3m:1m])[6m:2m] @ start())
+absent_over_time((level > 100)[5m:1m])
+absent_over_time(nothing{a="1",a="2"}[5m])
+absent_over_time(nothing{a="1",b=~"2"}[5m] offset 1m)
+absent_over_time(level{service="zz",model!="a"}[5m:1m])
+absent_over_time({service="zz"}[5m])
+absent(nothing{a="b"} + 1)
+absent({a="b"})
+absent(nothing{a="b"} or nothing{a="b"})
+absent(rate(nothing{service="x"}[5m]))
+absent(vector(1))
+absent(level > 1000)
+month(vector(1e10))
+day_of_month(time())
+day_of_month(vector(time() - 86400 * 30))
+days_in_month(vector(951782400))
+days_in_month(vector(4107542400))
+year(vector(-62135596800))
+day_of_year(vector(1735603200))
+day_of_week(vector(0)) + hour(vector(86399.999))
+hour(level, level)
+minute(vector(3599.9)) + hour(vector(-0.1))
+clamp(level, 2, -2)
+clamp(level, NaN, 1)
+clamp(level, 0, NaN)
+clamp(level, -Inf, Inf)
+clamp_min(level, NaN)
+clamp_max(odd, NaN)
+clamp(level, scalar(lonely) - 42, 1)
+clamp_min(level)
+sgn(odd)
+sgn(-odd)
+abs(-odd)
+sqrt(level)
+ln(level)
+log2(odd)
+exp(odd)
+acosh(level)
+round(level / 3, 0.3)
+round(vector(-2.5))
+round(vector(-0.4))
+round(vector(2.5), -1)
+round(odd, Inf)
+round(requests_total, 1000)
+round(-2.5)
+deriv(level[1m30s])
+deriv(level[10s])
+predict_linear(level[2m], -3600)
+predict_linear(odd[5m], 60)
+predict_linear(level[5m], scalar(lonely))
+predict_linear(level[5m], level)
+stdvar_over_time(odd[5m])
+quantile_over_time(2, odd[5m])
+quantile_over_time(scalar(lonely) / 100, level[5m])
+quantile_over_time(0.5, requests_total[20s])
+last_over_time({__name__=~"level|odd"}[5m])
+count_over_time({__name__=~"level|odd"}[5m])
+min_over_time({__name__=~"level|odd",service="api"}[5m])
+-{__name__=~"level|odd"}
+{__name__=~"level|temperature"} * 2
+sum_over_time(level[5m]) / count_over_time(level[5m]) - avg_over_time(level[5m])
+irate(requests_total[20s])
+idelta(gappy[3m])
+changes(level[20s])
+resets(requests_total[30m])
+rate(gappy[10m])
+increase(gappy[20m] offset 3m)
+holt(level[5m])
+sort(odd)
+sort_desc(-odd)
+sort(1)
+scalar(level) == bool NaN
+scalar(lonely) + level
+scalar(level[5m])
+vector(level)
+vector(scalar(lonely)) + on() group_right level
+time() - timestamp(level)
+timestamp(level offset -1m)
+timestamp(vector(1))
+timestamp(sum(level))
+histogram_quantile(0.5, level)
+histogram_quantile(0.5, label_replace(level, "le", "bogus", "", ""))
+histogram_quantile(0.5, latency_seconds_bucket{le!="+Inf"})
+histogram_quantile(0.5, latency_seconds_bucket{le="+Inf"})
+histogram_quantile(0.5, latency_seconds_bucket * -1)
+histogram_quantile(0.5, latency_seconds_bucket * 0)
+histogram_quantile(0.9, latency_seconds_bucket) > 0.4
+histogram_quantile(0.9, sum by (le) (latency_seconds_bucket) ^ -1)
+histogram_quantile(0.9)
+group(level) + group(odd)
+stddev(level) by (nothing)
+avg(level) without (service, model, instance)
+count without (__name__) (level)
+sum without (__name__) (level)
+max by (__name__, service) (level)
+sum by (le) (level)
+avg(odd > -Inf)
+avg by (service) (odd != Inf)
+max(odd * NaN)
+min by (service) (odd * NaN)
+{__name__="level",__name__=~"l.*"}
+level{__name__="level"}
+{service!=""}
+{service=~"api|"}
+{service=~".+",model="churn",instance="h0:80"}
+{le="+Inf"}
+level{service=~"api",service!~"b.*",service=~".*"}
+level{service=~"a\\wi"}
+level{service=~"a[^a-o]i"}
+level{service=~"(api|batch|edge)+"}
+level{service=~"api\\z"}
+level{service=~"\\Aapi"}
+level{service=~"^(a.*|b.*)$"}
+level{service=~"\\Qapi\\E"}
+level{service=~"a{1}p{1,2}i?"}
+level{service=~"(?s).+"}
+level{service=~"(?=api)"}
+level{service=~"a**"}
+level{service=~"[b-a]"}
+level{service=~"\\p{L}+"}
+level{service=~"\\pN*"}
+level{instance=~"h.:80|h.:90"}
+level{model=~"chu\\x72n"}
+level{service="\u0061pi"}
+level{service='a\160i'}
+level{service="api\q"}
+level{service=`api`}
+level{service=`a\x70i`}
+level{service="a\x70i"}
+1e-400 * level
+1e400
+0x1p-2 + level
+0777
+08
+0o17
+0x
+1e
+1.2.3
+1e+3
+1e3e3
+0x1F + 0XaB
+.5.
+1..2
+level offset 1h1m1s1ms
+count_over_time(level[1y])
+count_over_time(level[1h30m] offset -1h)
+count_over_time(level[1w2d])
+rate(requests_total[1m30s])
+level[5m1h]
+level[5m5m]
+level[1.5m]
+level @ 1.7e9
+level @ -1
+level @ Inf
+level @ NaN
+level @ "x"
+level @ start(1)
+level @ start
+(level) @ 5
+sum(level) @ 5
+(level) offset 5m
+level @ start() @ end()
+rate(requests_total[5m]) offset 5m
+level[5m] @ end()
+time()[5m:1m]
+sum_over_time(5)
+sum_over_time(level)
+abs(level[5m])
+abs("x")
+"x" + level
+level == "x"
+-"x"
+-level[5m]
+"x"[5m:1m]
+sum("x")
+count_values("v", 1)
+((((level))))
+(level
+level)
+level level
+level 5
+5 level
+level +
+* level
+level,level
+{}
+{__name__="level"} {service="api"}
+{__name__=~".*"}
+{__name__=~".*level"}
+{__name__!="level"}
+level:foo:bar
+:level
+9level
+level-1
+level.x
+sum by (service) level
+sum(level) by service
+@ 5
+$level
+level; level
+level == level == level
+level \t
+""".strip("\n").split("\n")
+
 # What 2.42 refuses and later versions know.
 NEWER = ["1_000 * 2", "5m", "1h30m + 1", 'label_replace(level, "a b", "x", "", "")', '{"level"}',
          '{"level", "service"="api"}', "sum by (\"service\") (level)",
-         "level[300]", "level offset 60.5", "limitk(2, level)", "limit_ratio(0.5, level)",
+         "level[300]", "level offset 60.5", "level offset 5", "limitk(2, level)", "limit_ratio(0.5, level)",
          'sort_by_label(level, "service")', "mad_over_time(level[5m])",
          "histogram_fraction(0, 1, latency_seconds_bucket)", "level @ start() offset 1m30s"]
 
@@ -420,39 +814,36 @@ def openmetrics(path, rng):
         out.write("# EOF\n")
 
 
-class Prometheus:
-    def __init__(self, folder, port, text):
-        blocks = os.path.join(folder, "blocks")
-        if not os.path.exists(blocks):
-            subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", text, blocks],
-                           check=True, stdout=subprocess.DEVNULL)
-        configuration = os.path.join(folder, "prometheus.yml")
-        open(configuration, "w").write("global: {}\n")
-        if port == 0:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
+class Server:
+    """A process that answers as Prometheus's HTTP API does."""
+
+    def __init__(self, command, port):
         self.base = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            ["prometheus", f"--config.file={configuration}", f"--storage.tsdb.path={blocks}",
-             "--storage.tsdb.retention.time=100y", f"--web.listen-address=127.0.0.1:{port}",
-             "--query.lookback-delta=299999ms", "--query.max-samples=500000000",
-             "--log.level=error"], stderr=subprocess.DEVNULL)
-        for _ in range(600):
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        for _ in range(6000):
             if self.process.poll() is not None:
-                raise SystemExit(f"prometheus ended; is port {port} taken?")
+                raise SystemExit(f"{command[0]} ended; is port {port} taken?")
             try:
                 urllib.request.urlopen(self.base + "/-/ready")
                 return
             except OSError:
-                time.sleep(0.1)
-        raise SystemExit("prometheus does not become ready")
+                time.sleep(0.01)
+        raise SystemExit(f"{command[0]} does not become ready")
+
+    @staticmethod
+    def free(port):
+        """The port, or one that is free where it is 0."""
+        if port:
+            return port
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            return taken.getsockname()[1]
 
     def close(self):
         self.process.terminate()
         self.process.wait()
 
-    def ask(self, query, start, end, step, timed=False):
+    def ask(self, query, start, end, step):
         if step is None:
             path, form = "query", {"query": query, "time": start / 1000}
         else:
@@ -475,12 +866,26 @@ class Prometheus:
         return {"kind": kind, "entries": entries, "seconds": seconds, "count": len(entries)}
 
 
+class Prometheus(Server):
+    def __init__(self, folder, port, text):
+        blocks = os.path.join(folder, "blocks")
+        if not os.path.exists(blocks):
+            subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", text, blocks],
+                           check=True, stdout=subprocess.DEVNULL)
+        configuration = os.path.join(folder, "prometheus.yml")
+        open(configuration, "w").write("global: {}\n")
+        port = self.free(port)
+        super().__init__(
+            ["prometheus", f"--config.file={configuration}", f"--storage.tsdb.path={blocks}",
+             "--storage.tsdb.retention.time=100y", f"--web.listen-address=127.0.0.1:{port}",
+             "--query.lookback-delta=299999ms", "--query.max-samples=500000000",
+             "--log.level=error"], port)
+
+
 class Mlmon:
-    def __init__(self, tool, folder, text, store=None):
-        """Loads the text, or opens a store that has its samples."""
-        if store is None:
-            store = os.path.join(folder, "mlmon.db")
-            subprocess.run([tool, "load", text, store], check=True)
+    def __init__(self, tool, folder, text):
+        store = os.path.join(folder, "mlmon.db")
+        subprocess.run([tool, "load", text, store], check=True)
         self.process = subprocess.Popen([tool, "answer", store], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
 
@@ -488,8 +893,8 @@ class Mlmon:
         self.process.stdin.close()
         self.process.wait()
 
-    def ask(self, query, start, end, step, timed=False):
-        question = {"query": query, "start": start, "isTimed": timed}
+    def ask(self, query, start, end, step):
+        question = {"query": query, "start": start}
         if step is not None:
             question.update(end=end, step=step)
         self.process.stdin.write(json.dumps(question) + "\n")

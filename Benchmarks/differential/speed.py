@@ -5,17 +5,17 @@
     Benchmarks/differential/speed.py [--tool PATH] [--only mlmon|prometheus] [--keep FOLDER]
 
 200 simulated servers of 1,000 series each are scraped every 2 s for 90 s, into a store of mlmon and
-into an OpenMetrics text, of which promtool makes blocks. Each query is asked over the 90 s at a step
-of 2 s, once to warm up and then nine times; the table shows the median and the fastest. Of mlmon's
-store there are two: one with the samples still in its journal, as the last ten minutes are in a
-running mlmon, and one with all of them folded into blocks. mlmon's time is that of its engine and store in one process, without JSON, and "first" that of a process that
-has just opened the store; Prometheus's time is that of the HTTP request; answers have 1 to 46 values
-each in both. Needs prometheus and promtool, 3 GB of disk for the folder, and some minutes to load.
+into an OpenMetrics text, of which promtool makes blocks. Each query is asked of the two over HTTP,
+by one client, over the 90 s at a step of 2 s: "first" is the first question to a process that has
+just started, the median and the fastest are of the nine that follow. Of mlmon's store there are
+two: one with the samples still in its journal, as the last ten minutes are in a running mlmon, and
+one with all of them folded into blocks. Prometheus has its own as blocks. Needs prometheus and
+promtool, 3 GB of disk for the folder, and some minutes to load.
 """
 import argparse, os, shutil, statistics, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from run import Mlmon, Prometheus  # noqa: E402
+from run import Prometheus, Server  # noqa: E402
 
 START = 1_763_700_000_000
 REPEATS = 9
@@ -28,15 +28,15 @@ QUERIES = [
 ]
 
 
-def measured(ask):
-    ask()
+def measured(server, query):
+    """The first time, those of the nine that follow, and how many series were answered."""
     times = []
-    for _ in range(REPEATS):
-        answer = ask()
+    for _ in range(REPEATS + 1):
+        answer = server.ask(query, START, START + 90_000, 2000)
         if "error" in answer:
             raise SystemExit(answer["error"])
         times.append(answer["seconds"])
-    return statistics.median(times), min(times), answer["count"]
+    return times[0], times[1:], answer["count"]
 
 
 def main():
@@ -63,25 +63,23 @@ def main():
             shutil.rmtree(folder)
 
 
-def run(name, options, folder, text, store):
-    def first(query):
-        mlmon = Mlmon(options.tool, folder, text, store)
-        seconds = mlmon.ask(query, START, START + 90_000, 2000, True)["seconds"]
-        mlmon.close()
-        return seconds
+def started(options, folder, text, store):
+    if store is None:
+        return Prometheus(folder, options.port, text)
+    port = Server.free(options.port)
+    return Server([options.tool, "serve", store, f"127.0.0.1:{port}"], port)
 
-    peer = Mlmon(options.tool, folder, text, store) if store else \
-        Prometheus(folder, options.port, text)
-    try:
-        print(f"{name:12}{'series':>8}{'median':>10}{'fastest':>10}{'first':>10}   query")
-        for series, query in QUERIES:
-            median, fastest, count = measured(
-                lambda: peer.ask(query, START, START + 90_000, 2000, True))
-            opened = f"{first(query):.4f}" if store else ""
-            print(f"{'':12}{series:>8}{median:>10.4f}{fastest:>10.4f}{opened:>10}   {query}"
-                  f"  ({count} series)", flush=True)
-    finally:
-        peer.close()
+
+def run(name, options, folder, text, store):
+    print(f"{name:12}{'series':>8}{'first':>10}{'median':>10}{'fastest':>10}   query")
+    for series, query in QUERIES:
+        server = started(options, folder, text, store)
+        try:
+            first, times, count = measured(server, query)
+        finally:
+            server.close()
+        print(f"{'':12}{series:>8}{first:>10.4f}{statistics.median(times):>10.4f}"
+              f"{min(times):>10.4f}   {query}  ({count} series)", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ extension APIHandler {
         if name.hasPrefix("label/") { return prefix + "label/:name/values" }
         let known = [
             "query", "query_range", "series", "labels", "metadata", "targets", "rules", "alerts",
-            "status/buildinfo", "format_query", "query_exemplars", "predictions",
+            "status/buildinfo", "format_query", "parse_query", "query_exemplars", "predictions",
         ]
         return known.contains(name) ? prefix + name : "other"
     }
@@ -39,6 +39,9 @@ extension APIHandler {
         case "format_query":
             let text = try request.expression().description
             return success { $0.string(text) }
+        case "parse_query":
+            let tree = try request.expression().tree
+            return success { $0.tree(tree) }
         // Clients ask for exemplars unbidden; none are kept.
         case "query_exemplars": return success { $0.array { _ in } }
         case "predictions": return try takePredictions(request)
@@ -174,14 +177,10 @@ extension APIHandler {
 
     // MARK: Series and labels
 
-    /// The label sets of every `match[]`; of all series where there is none.
-    private func labelSets(_ request: APIRequest, needsMatch: Bool = false) throws -> [LabelSet] {
-        _ = try (request.time("start"), request.time("end"))
+    /// The label sets of every `match[]`.
+    private func labelSets(_ request: APIRequest) throws -> [LabelSet] {
         let selectors = try request.selectors()
-        if selectors.isEmpty {
-            if needsMatch { throw APIFailure.badData("no match[] parameter provided") }
-            return try sources.store.labelSets(matching: [])
-        }
+        if selectors.isEmpty { throw APIFailure.badData("no match[] parameter provided") }
         var found: Set<LabelSet> = []
         for matchers in selectors {
             found.formUnion(try sources.store.labelSets(matching: matchers))
@@ -195,7 +194,8 @@ extension APIHandler {
     }
 
     private func series(_ request: APIRequest) throws -> Answer {
-        let sets = try labelSets(request, needsMatch: true)
+        _ = try (request.time("start"), request.time("end"))
+        let sets = try labelSets(request)
         let limit = try request.limit()
         return success(warning: Self.warning(sets.count, limit)) {
             $0.array { json in
@@ -205,6 +205,9 @@ extension APIHandler {
     }
 
     private func labels(_ request: APIRequest) throws -> Answer {
+        if request.all("match[]").isEmpty {
+            return try list(sources.store.labelNames(), request)
+        }
         var names: Set<String> = []
         for set in try labelSets(request) { names.formUnion(set.pairs.lazy.map(\.name)) }
         return try list(names, request)
@@ -213,10 +216,14 @@ extension APIHandler {
     private func values(of name: String, _ request: APIRequest) throws -> Answer {
         let name = Self.unescaped(name)
         guard !name.isEmpty else { throw APIFailure.badData("invalid label name: \"\"") }
+        if request.all("match[]").isEmpty {
+            return try list(sources.store.labelValues(of: name), request)
+        }
         return try list(Set(labelSets(request).lazy.compactMap { $0[name] }), request)
     }
 
     private func list(_ texts: Set<String>, _ request: APIRequest) throws -> Answer {
+        _ = try (request.time("start"), request.time("end"))
         let limit = try request.limit()
         return success(warning: Self.warning(texts.count, limit)) {
             $0.strings(texts.sorted().prefix(limit ?? .max))

@@ -4,31 +4,33 @@ import Storage
 import TimeSeries
 
 extension APIHandler {
-    /// Types by the conventions of metric names: the store keeps no TYPE and HELP lines.
+    /// What pages said of their families; else what mlmon says of its own, and what names suggest.
     func metadata(_ request: APIRequest) throws -> Answer {
         let wanted = request["metric"]
         let limit = try request.limit() ?? .max
-        let names = Set(try sources.store.labelSets(matching: []).lazy.compactMap(\.metricName))
-        let kept = names.sorted().filter { wanted == nil || $0 == wanted }.prefix(limit)
+        let perMetric = try request.limit("limit_per_metric") ?? .max
+        let names = try sources.store.labelValues(of: LabelSet.metricNameLabel)
+        let own = try sources.store.statistics().metrics + sources.ownMetrics()
+        let families = MetricMetadata.conventional(names)
+            .merging(MetricMetadata.own(own)) { $1 }
+            .merging(sources.metadata()) { $1 }
+        let kept = families.keys.filter { wanted == nil || $0 == wanted }.sorted().prefix(limit)
         return success {
             $0.object { json in
                 for name in kept {
                     json.key(name)
-                    json.array {
-                        $0.object {
-                            $0.member("type", Self.kind(ofMetric: name))
-                            $0.member("help", "")
-                            $0.member("unit", "")
+                    json.array { json in
+                        for metadata in (families[name] ?? []).prefix(perMetric) {
+                            json.object {
+                                $0.member("type", metadata.type)
+                                $0.member("help", metadata.help)
+                                $0.member("unit", metadata.unit)
+                            }
                         }
                     }
                 }
             }
         }
-    }
-
-    private static func kind(ofMetric name: String) -> String {
-        if name.hasSuffix("_total") { return "counter" }
-        return name.hasSuffix("_bucket") ? "histogram" : "unknown"
     }
 
     func targets(_ request: APIRequest) throws -> Answer {

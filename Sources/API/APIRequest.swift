@@ -97,10 +97,10 @@ extension APIRequest {
     }
 
     /// How many results are wanted; nil is all.
-    func limit() throws -> Int? {
-        guard let text = self["limit"] else { return nil }
+    func limit(_ name: String = "limit") throws -> Int? {
+        guard let text = self[name] else { return nil }
         guard let limit = Int(text), limit >= 0 else {
-            throw invalid("limit", "limit must be a non-negative number")
+            throw invalid(name, "limit must be a non-negative number")
         }
         return limit == 0 ? nil : limit
     }

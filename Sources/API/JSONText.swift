@@ -101,4 +101,24 @@ struct JSONText {
             for text in texts { json.string(text) }
         }
     }
+
+    mutating func tree(_ tree: SyntaxTree) {
+        switch tree {
+        case .null: raw("null")
+        case .text(let text): string(text)
+        case .number(let number): raw("\(number)")
+        case .flag(let flag): raw("\(flag)")
+        case .list(let elements):
+            array { json in
+                for element in elements { json.tree(element) }
+            }
+        case .object(let members):
+            object { json in
+                for (name, value) in members {
+                    json.key(name)
+                    json.tree(value)
+                }
+            }
+        }
+    }
 }

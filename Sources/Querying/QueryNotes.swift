@@ -44,6 +44,16 @@ extension Evaluator {
         notes.warn("quantile value should be between 0 and 1, got \(formatted(wrong))")
     }
 
+    func noteFallingBuckets(_ labels: LabelSet, of call: FunctionCall) {
+        guard let notes else { return }
+        let position = call.position.value
+        notes.inform(
+            "input to \(call.function.name) needed to be fixed for monotonicity (see "
+                + "https://prometheus.io/docs/prometheus/latest/querying/functions/"
+                + "#histogram_quantile) for metric name \(quoted(labels.metricName ?? "")) "
+                + "(\(position.line):\(position.column))")
+    }
+
     func noteMalformedBucket(_ labels: LabelSet) {
         let bound = quoted(labels["le"] ?? "")
         notes?.warn(

@@ -8,6 +8,10 @@ struct SampleReader {
     let db: Database
     /// Every layout of the snapshot.
     let layouts: [(layout: Layout, foldedThrough: Int64)]
+    /// What earlier readers read of the journal.
+    var cache: JournalCache?
+    /// Takes its share of large reads.
+    var second: SecondReader?
 
     /// The samples of the closed range [from, through], one column pair for each wanted series.
     ///
@@ -61,91 +65,6 @@ struct SampleReader {
             }
         }
     }
-
-    /// Adds what the journal has, which is newer than the blocks. Read and decoded as they are.
-    private func readJournal(
-        of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
-    ) throws {
-        let reads = try layouts.compactMap { layout, foldedThrough -> JournalRead? in
-            let positions = layout.positions(of: wanted)
-            guard let last = positions.last?.position else { return nil }
-            // No value lies further back than this in a row.
-            let reach =
-                layout.hasTimestamps
-                ? Int.max : (layout.series.count + 1) / 2 + (last + 1) * MemoryLayout<Double>.size
-            // Rows with timestamps of their own may hold any time.
-            let range = layout.hasTimestamps ? (Int64.min, Int64.max) : (from, through)
-            let cursor = try journalRows(
-                of: layout, after: foldedThrough, from: range.0, through: range.1)
-            var rows: [JournalRead.Row] = []
-            while let row = try cursor.next() {
-                let payload = try row.withUnsafeData(atIndex: 2) { data in
-                    (data ?? Data()).withUnsafeBytes { [UInt8]($0.prefix(reach)) }
-                }
-                rows.append((row[0], row[1], payload))
-            }
-            return rows.isEmpty ? nil : JournalRead(layout, positions, rows)
-        }
-        let parts = try inParts(of: reads.count, size: 2) { part in
-            try reads[part].map { read in
-                (read.positions, try read.columns(from: from, through: through))
-            }
-        }
-        for (positions, columns) in parts.joined() {
-            for (position, column) in zip(positions, columns) {
-                assemblies[position.wanted].append(column)
-            }
-        }
-    }
-
-    private func journalRows(
-        of layout: Layout, after id: Int64, from: Int64, through: Int64, newestFirst: Bool = false
-    ) throws -> RowCursor {
-        // Of two samples with one timestamp the first written counts.
-        let ascending = layout.hasTimestamps ? "id" : "at, id"
-        let order = newestFirst ? "at DESC, id DESC" : ascending
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT id, at, payload FROM journal
-                WHERE layout = ? AND at BETWEEN ? AND ? AND id > ? ORDER BY \(order)
-                """)
-        return try Row.fetchCursor(select, arguments: [layout.id, from, through, id])
-    }
-
-    /// Calls with the index of the wanted series, the timestamp and the value.
-    private func visit(
-        _ row: Row, of layout: Layout, _ positions: [(wanted: Int, position: Int)],
-        _ body: (Int, Int64, Double) -> Void
-    ) throws {
-        let at: Int64 = row[1]
-        try row.withUnsafeData(atIndex: 2) { data in
-            try (data ?? Data()).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
-                do throws(Damage) {
-                    try Self.visit(bytes, of: layout, positions, at: at, body)
-                } catch {
-                    throw Damage("row \(row[0] as Int64) of table journal: \(error.reason)")
-                }
-            }
-        }
-    }
-
-    private static func visit(
-        _ bytes: UnsafeRawBufferPointer, of layout: Layout,
-        _ positions: [(wanted: Int, position: Int)], at: Int64, _ body: (Int, Int64, Double) -> Void
-    ) throws(Damage) {
-        guard layout.hasTimestamps else {
-            try JournalRow.decode(
-                bytes, count: layout.series.count, positions: positions.map(\.position)
-            ) { body(positions[$0].wanted, at, $1) }
-            return
-        }
-        var values: [Double] = []
-        var timestamps: [Int64] = []
-        try JournalRow.decode(
-            bytes, count: layout.series.count, hasTimestamps: true, at: at, values: &values,
-            timestamps: &timestamps)
-        for (index, position) in positions { body(index, timestamps[position], values[position]) }
-    }
 }
 
 // MARK: Last samples
@@ -174,13 +93,17 @@ extension SampleReader {
         let rows = try journalRows(
             of: layout, after: id, from: .min, through: .max, newestFirst: true)
         while !pending.isEmpty, let row = try rows.next() {
-            var done: Set<Int> = []
-            try visit(row, of: layout, pending) { index, timestamp, value in
-                if value.isStaleMarker { return }
-                if !layout.hasTimestamps { done.insert(index) }
-                keepNewest(timestamp, value, of: wanted[index], &found)
+            let samples = try samples(of: row, layout, pending.map(\.position))
+            var remaining: [(wanted: Int, position: Int)] = []
+            for (place, sample) in zip(pending, samples) {
+                let isFound = !sample.value.isStaleMarker
+                if isFound {
+                    keepNewest(sample.at, sample.value, of: wanted[place.wanted], &found)
+                }
+                // Rows with timestamps of their own may hold any time.
+                if !isFound || layout.hasTimestamps { remaining.append(place) }
             }
-            if !done.isEmpty { pending.removeAll { done.contains($0.wanted) } }
+            pending = remaining
         }
     }
 

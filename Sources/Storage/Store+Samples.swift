@@ -88,7 +88,9 @@ extension Store: SeriesSource {
     }
 
     func sampleReader(_ db: Database) throws -> SampleReader {
-        SampleReader(db: db, layouts: try catalog.withLock { try $0.allLayouts(in: db) })
+        SampleReader(
+            db: db, layouts: try catalog.withLock { try $0.allLayouts(in: db) },
+            cache: journalCache, second: secondReader)
     }
 
     private static func description(of matchers: [LabelMatcher]) -> String {

@@ -23,6 +23,8 @@ package final class Store: Sendable {
     /// Locked before the database, never from inside a transaction.
     let journalWriter = Mutex(JournalWriter())
     let catalog = Mutex(SeriesCatalog())
+    let journalCache = JournalCache()
+    let secondReader: SecondReader
     let compactor = Mutex(Compactor())
     let commits = Mutex(CommitLog())
     /// Rows that went because of the size limit, since the start.
@@ -47,6 +49,7 @@ package final class Store: Sendable {
     ) throws(StorageError) {
         self.options = options
         self.underlay = underlay
+        secondReader = SecondReader(path: options.path, configuration: Self.readerConfiguration())
         lock = Mutex(options.isOwner ? try StoreLock(path: options.path) : nil)
         (database, recovery) = try Self.wrapping(
             "opening '\(options.path)'", path: options.path
@@ -99,6 +102,18 @@ package final class Store: Sendable {
             return error.message ?? "damaged"
         }
         return options.isOwner ? try FileRescue.complaint(about: options.path) : nil
+    }
+
+    /// Of a connection beside those of the pool.
+    private static func readerConfiguration() -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.label = "mlmon second reader"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
+        }
+        return configuration
     }
 
     private static func configuration(_ options: StoreOptions) -> Configuration {
@@ -179,6 +194,7 @@ package final class Store: Sendable {
     package func close() throws(StorageError) {
         let isOpen = lock.withLock { $0 != nil }
         var failure: StorageError?
+        secondReader.close()
         if isOpen {
             do throws(StorageError) {
                 try commit()

@@ -121,6 +121,43 @@ struct APIServerTests {
         }
     }
 
+    @Test("an expression is given as a tree")
+    func tree() async throws {
+        try await Served.run { api in
+            try expect(
+                try await api.post(
+                    "/api/v1/parse_query",
+                    "query=-sum+by(a)+(rate(x{b!~%22c%22}[5m]+offset+1m))+%3E+bool+on(a)+y+@+end()"),
+                200,
+                #"""
+                {"status":"success","data":{"type":"binaryExpr","op":">","bool":true,
+                  "matching":{"card":"one-to-one","labels":["a"],"on":true,"include":[]},
+                  "lhs":{"type":"unaryExpr","op":"-","expr":{"type":"aggregation","op":"sum",
+                    "param":null,"grouping":["a"],"without":false,
+                    "expr":{"type":"call","func":{"name":"rate","argTypes":["matrix"],
+                        "variadic":0,"returnType":"vector"},
+                      "args":[{"type":"matrixSelector","name":"x","range":300000,"offset":60000,
+                        "timestamp":null,"startOrEnd":null,"matchers":[
+                          {"name":"__name__","type":"=","value":"x"},
+                          {"name":"b","type":"!~","value":"c"}]}]}}},
+                  "rhs":{"type":"vectorSelector","name":"y","offset":0,"timestamp":null,
+                    "startOrEnd":"end",
+                    "matchers":[{"name":"__name__","type":"=","value":"y"}]}}}
+                """#)
+            try expect(
+                try await api.get("/api/v1/parse_query?query=round(x)%5B5m:%5D+@+7"), 200,
+                #"""
+                {"status":"success","data":{"type":"subquery","range":300000,"step":0,"offset":0,
+                  "timestamp":7000,"startOrEnd":null,
+                  "expr":{"type":"call","func":{"name":"round","argTypes":["vector","scalar"],
+                      "variadic":1,"returnType":"vector"},
+                    "args":[{"type":"vectorSelector","name":"x","offset":0,"timestamp":null,
+                      "startOrEnd":null,
+                      "matchers":[{"name":"__name__","type":"=","value":"x"}]}]}}}
+                """#)
+        }
+    }
+
     @Test("targets, rules, alerts, build and health")
     func state() async throws {
         try await Served.run { api in

@@ -39,6 +39,12 @@ struct FunctionTests {
               {k="c"} NaN
               {k="d"} -1
             eval instant at 0 clamp(x, 2, -1)
+            eval instant at 0 clamp_max(vector(-Inf), NaN)
+              {} -Inf
+            eval instant at 0 clamp_min(vector(Inf), NaN)
+              {} +Inf
+            eval instant at 0 clamp_min(vector(-Inf), NaN)
+              {} NaN
             eval instant at 0 clamp_min(x{k=~"a|b"}, 0)
               {k="a"} 0
               {k="b"} 4

@@ -32,6 +32,27 @@ struct HistogramQuantileTests {
                 || abs(result - expected) < 1e-12, "\(result)")
     }
 
+    @Test("bounds are numbers as Go writes them")
+    func bounds() {
+        QueryScript.run(
+            """
+            load 5m
+              h_bucket{le="0x10"} 1
+              h_bucket{le="0x1p2"} 1
+              h_bucket{le="1e400"} 2
+              h_bucket{le="+Inf"} 4
+              n_bucket{le="NaN"} 1
+              n_bucket{le="1"} 2
+              n_bucket{le="+Inf"} 4
+            eval instant at 0 histogram_quantile(0.125, h_bucket)
+              {} 2
+            eval instant at 0 histogram_quantile(0.9, h_bucket)
+              {} 4
+            eval instant at 0 histogram_quantile(0.9, n_bucket)
+              {} 1
+            """)
+    }
+
     @Test("buckets are grouped by the other labels, per step")
     func grouping() {
         QueryScript.run(

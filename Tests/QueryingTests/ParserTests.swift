@@ -195,6 +195,8 @@ struct ParserTests {
             ("5m1h", "1:1: parse error: bad number or duration syntax: \"5m1h\""),
             ("1_", "1:1: parse error: bad number or duration syntax: \"1_\""),
             ("1..2", "1:1: parse error: bad number or duration syntax: \"1..2\""),
+            (".5.", "1:1: parse error: bad number or duration syntax: \".5.\""),
+            ("1e400", "1:1: parse error: number out of range: 1e400"),
             ("foo;", "1:4: parse error: unexpected character: ';'"),
             ("foo !", "1:5: parse error: unexpected character after '!'"),
             ("foo +\n  bar baz", "2:7: parse error: unexpected identifier \"baz\""),

@@ -96,6 +96,10 @@ private struct Model {
             if round % 50 == 49 {
                 try store.commit()
                 try check(store, model, labels, clock, &generator)
+            } else if round % 3 == 0 {
+                // As a dashboard asks again: the same series, a later window.
+                try store.commit()
+                try checkSeries(store, model, from: clock - 60_000, through: clock)
             }
         }
         try store.commit()
@@ -112,16 +116,7 @@ private struct Model {
     ) throws {
         let from = clock - Int64.random(in: 0...1_000_000, using: &generator)
         for (from, through) in [(Int64.min, Int64.max), (from, from + 100_000), (clock, clock)] {
-            let matcher = try LabelMatcher(name: "service", .equal, value: "s1")
-            let result = try store.series(
-                matching: [matcher], from: Timestamp(milliseconds: from),
-                through: Timestamp(milliseconds: through))
-            let expected = model.series(from: from, through: through) { $0["service"] == "s1" }
-            #expect(result.map(\.labels) == expected.map(\.labels))
-            for (a, b) in zip(result, expected) {
-                #expect(a.timestamps == b.timestamps, "\(a.labels)")
-                #expect(a.values.bitPatterns == b.values.bitPatterns, "\(a.labels)")
-            }
+            try checkSeries(store, model, from: from, through: through)
         }
         let expected = model.lastSamples()
         let last = try store.lastSamples(of: labels)
@@ -129,6 +124,21 @@ private struct Model {
             let (a, b) = (last[labels], expected[labels])
             #expect(a?.at == b?.at, "\(labels)")
             #expect(a?.value.bitPattern == b?.value.bitPattern, "\(labels)")
+        }
+    }
+
+    private func checkSeries(
+        _ store: Store, _ model: Model, from: Int64, through: Int64
+    ) throws {
+        let matcher = try LabelMatcher(name: "service", .equal, value: "s1")
+        let result = try store.series(
+            matching: [matcher], from: Timestamp(milliseconds: from),
+            through: Timestamp(milliseconds: through))
+        let expected = model.series(from: from, through: through) { $0["service"] == "s1" }
+        #expect(result.map(\.labels) == expected.map(\.labels))
+        for (a, b) in zip(result, expected) {
+            #expect(a.timestamps == b.timestamps, "\(a.labels)")
+            #expect(a.values.bitPatterns == b.values.bitPatterns, "\(a.labels)")
         }
     }
 }

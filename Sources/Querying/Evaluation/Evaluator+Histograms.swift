@@ -16,6 +16,7 @@ extension Evaluator {
         var result = Frame(labels: histograms.labels, stepCount: grid.count)
         var buckets: [HistogramBucket] = []
         for (index, members) in histograms.buckets.enumerated() {
+            var isFalling = false
             for step in 0..<grid.count {
                 buckets.removeAll(keepingCapacity: true)
                 for member in members {
@@ -27,8 +28,13 @@ extension Evaluator {
                 if buckets.isEmpty { continue }
                 result.values[index * grid.count + step] =
                     isQuantile
-                    ? histogramQuantile(first[step], ofSorted: &buckets)
-                    : histogramFraction(from: first[step], to: second[step], ofSorted: &buckets)
+                    ? histogramQuantile(first[step], ofSorted: &buckets, isFalling: &isFalling)
+                    : histogramFraction(
+                        from: first[step], to: second[step], ofSorted: &buckets,
+                        isFalling: &isFalling)
+            }
+            if isFalling, let row = members.first?.row {
+                noteFallingBuckets(frame.labels[row], of: call)
             }
         }
         return result
@@ -51,7 +57,7 @@ private struct ClassicHistograms {
         var scratch: [UInt8] = []
         for (row, labels) in frame.labels.enumerated() {
             // A row without a readable bound is no bucket.
-            guard let text = labels["le"], let bound = Double(text), !bound.isNaN else {
+            guard let bound = labels["le"].flatMap(Self.bound) else {
                 malformed = malformed ?? labels
                 continue
             }
@@ -61,6 +67,33 @@ private struct ClassicHistograms {
             buckets[histogram].append((row, bound))
         }
         self.labels = index.keys
-        self.buckets = buckets.map { $0.sorted { $0.upperBound < $1.upperBound } }
+        self.buckets = buckets.map(Self.sorted)
+    }
+
+    /// A number as Go writes it: hexadecimal only with an exponent, and none that is too large.
+    private static func bound(_ text: String) -> Double? {
+        func has(_ letter: Unicode.Scalar) -> Bool {
+            text.utf8.contains { $0 | 0x20 == UInt8(ascii: letter) }
+        }
+        guard let bound = Double(text), !has("x") || has("p") else { return nil }
+        return bound.isInfinite && !has("i") ? nil : bound
+    }
+
+    /// By insertion, so that a bound that is no number stays where it is, as in Prometheus.
+    private static func sorted(
+        _ buckets: [(row: Int, upperBound: Double)]
+    ) -> [(row: Int, upperBound: Double)] {
+        if buckets.allSatisfy({ !$0.upperBound.isNaN }) {
+            return buckets.sorted { $0.upperBound < $1.upperBound }
+        }
+        var sorted = buckets
+        for end in sorted.indices {
+            var place = end
+            while place > 0, sorted[place].upperBound < sorted[place - 1].upperBound {
+                sorted.swapAt(place, place - 1)
+                place -= 1
+            }
+        }
+        return sorted
     }
 }

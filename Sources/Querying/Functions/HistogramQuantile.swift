@@ -24,15 +24,20 @@ package struct HistogramBucket: Sendable {
 /// Source: https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
 package func histogramQuantile(_ q: Double, of buckets: [HistogramBucket]) -> Double {
     var sorted = buckets.sorted { $0.upperBound < $1.upperBound }
-    return histogramQuantile(q, ofSorted: &sorted)
+    var isFalling = false
+    return histogramQuantile(q, ofSorted: &sorted, isFalling: &isFalling)
 }
 
 /// As above, of buckets in ascending order of bounds; repairs them in place.
-func histogramQuantile(_ q: Double, ofSorted buckets: inout [HistogramBucket]) -> Double {
+///
+/// - Parameter isFalling: Set where counts fell by more than rounding errors.
+func histogramQuantile(
+    _ q: Double, ofSorted buckets: inout [HistogramBucket], isFalling: inout Bool
+) -> Double {
     if q.isNaN { return .nan }
     if q < 0 { return -.infinity }
     if q > 1 { return .infinity }
-    guard repair(&buckets) else { return .nan }
+    guard repair(&buckets, isFalling: &isFalling) else { return .nan }
     let last = buckets.count - 1
     var rank = q * buckets[last].cumulativeCount
     let index = bucketIndex(of: rank, in: buckets)
@@ -54,9 +59,10 @@ func histogramQuantile(_ q: Double, ofSorted buckets: inout [HistogramBucket]) -
 /// - Returns: 0...1; NaN where the quantile would be NaN or a bound is NaN; 0 where the bounds
 ///   are equal or in the wrong order.
 func histogramFraction(
-    from lower: Double, to upper: Double, ofSorted buckets: inout [HistogramBucket]
+    from lower: Double, to upper: Double, ofSorted buckets: inout [HistogramBucket],
+    isFalling: inout Bool
 ) -> Double {
-    guard repair(&buckets) else { return .nan }
+    guard repair(&buckets, isFalling: &isFalling) else { return .nan }
     if lower.isNaN || upper.isNaN { return .nan }
     if lower >= upper { return 0 }
     let total = buckets[buckets.count - 1].cumulativeCount
@@ -83,7 +89,7 @@ private func rank(of value: Double, in buckets: [HistogramBucket]) -> Double {
 }
 
 /// Adds up equal bounds and makes counts ascend; false where nothing can be said of the buckets.
-private func repair(_ buckets: inout [HistogramBucket]) -> Bool {
+private func repair(_ buckets: inout [HistogramBucket], isFalling: inout Bool) -> Bool {
     guard buckets.last?.upperBound == .infinity else { return false }
     var kept = 0
     for index in 1..<buckets.count {
@@ -99,7 +105,9 @@ private func repair(_ buckets: inout [HistogramBucket]) -> Bool {
     var previous = buckets[0].cumulativeCount
     for index in 1..<buckets.count {
         let count = buckets[index].cumulativeCount
-        if count < previous || isAlmostEqual(previous, count) {
+        let isEqual = isAlmostEqual(previous, count)
+        if count < previous || isEqual {
+            if !isEqual { isFalling = true }
             buckets[index].cumulativeCount = previous
         } else {
             previous = count

@@ -36,14 +36,16 @@ func valueFunction(named name: String) -> ((Double) -> Double)? {
     }
 }
 
-/// The smaller of two, NaN where either is.
+/// The smaller of two, NaN where either is and neither is −∞: as Go's `math.Min`.
 func smaller(_ a: Double, _ b: Double) -> Double {
-    a.isNaN || b.isNaN ? .nan : Double.minimum(a, b)
+    if a == -.infinity || b == -.infinity { return -.infinity }
+    return a.isNaN || b.isNaN ? .nan : Double.minimum(a, b)
 }
 
-/// The larger of two, NaN where either is.
+/// The larger of two, NaN where either is and neither is +∞: as Go's `math.Max`.
 func larger(_ a: Double, _ b: Double) -> Double {
-    a.isNaN || b.isNaN ? .nan : Double.maximum(a, b)
+    if a == .infinity || b == .infinity { return .infinity }
+    return a.isNaN || b.isNaN ? .nan : Double.maximum(a, b)
 }
 
 extension BinaryOperator {

@@ -116,7 +116,10 @@ extension Lexer {
         let start = index
         while isWord(index) || isPoint(index) || isExponentSign(index, from: start) { index += 1 }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        if let value = Self.number(text) { return .number(value) }
+        if let value = Self.number(text) {
+            guard value.isFinite else { throw error("number out of range: \(text)", at: start) }
+            return .number(value)
+        }
         if let duration = Duration(parsingPrometheus: text) {
             return .duration(duration.milliseconds)
         }
@@ -152,6 +155,7 @@ extension Lexer {
         guard lower.utf8.allSatisfy({ (48...57).contains($0) || ".e+-".utf8.contains($0) }) else {
             return nil
         }
+        guard lower.utf8.count(where: { $0 == UInt8(ascii: ".") }) <= 1 else { return nil }
         let point = lower.hasPrefix(".") ? "0" + lower : lower
         // Swift's Double reads "1." and "1.e3" only with a digit behind the point.
         let whole = point.hasSuffix(".") ? String(point.dropLast()) : point

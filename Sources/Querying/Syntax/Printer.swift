@@ -45,23 +45,26 @@ extension TimeShift: CustomStringConvertible {
 }
 
 extension Selector {
+    /// The metric's name where the first condition is that it equals a name.
+    var plainName: String? {
+        guard let first = matchers.first, first.name == LabelSet.metricNameLabel,
+            first.operation == .equal, !first.value.isEmpty
+        else { return nil }
+        return first.value
+    }
+
     /// Name and matchers, without modifiers.
     var text: String {
-        var rest = matchers
+        var conditions = matchers.map(\.description)
         var name = ""
-        var quotedName: String?
-        let index = rest.firstIndex {
-            $0.name == LabelSet.metricNameLabel && $0.operation == .equal && !$0.value.isEmpty
-        }
-        if let index, index == 0 {
-            let value = rest.remove(at: index).value
-            if isPlainMetricName(value), !["inf", "nan"].contains(value.lowercased()) {
-                name = value
+        if let plainName {
+            conditions.removeFirst()
+            if isPlainMetricName(plainName), !["inf", "nan"].contains(plainName.lowercased()) {
+                name = plainName
             } else {
-                quotedName = quoted(value)
+                conditions.insert(quoted(plainName), at: 0)
             }
         }
-        let conditions = (quotedName.map { [$0] } ?? []) + rest.map(\.description)
         return conditions.isEmpty ? name : "\(name){\(conditions.joined(separator: ","))}"
     }
 }

@@ -82,51 +82,6 @@ enum JournalRow {
         for _ in 0..<count { timestamps.append(at &+ (try reader.signed())) }
     }
 
-    /// Appends the values of some series of a row.
-    ///
-    /// - Parameter positions: Ascending places in the layout, below `count`.
-    /// - Complexity: O(last position), a nanosecond or two each.
-    static func decode(
-        _ payload: UnsafeRawBufferPointer, count: Int, positions: [Int], to values: inout [Double]
-    ) throws(Damage) {
-        guard let last = positions.last else { return }
-        var offset = (count + 1) / 2
-        guard payload.count >= offset else { throw Damage("ends early") }
-        var next = 0
-        for position in 0...last {
-            let code = nibble(payload, position)
-            let end = offset + (try byteCount(code))
-            if position == positions[next] {
-                guard end <= payload.count else { throw Damage("ends early") }
-                values.append(value(code, UnsafeRawBufferPointer(rebasing: payload[offset..<end])))
-                next += 1
-            }
-            offset = end
-        }
-    }
-
-    /// Reads the values of some series of a row.
-    ///
-    /// - Parameter positions: Ascending places in the layout, below `count`.
-    /// - Complexity: O(last position), a few nanoseconds each.
-    static func decode(
-        _ payload: UnsafeRawBufferPointer, count: Int, positions: [Int],
-        _ body: (_ index: Int, _ value: Double) -> Void
-    ) throws(Damage) {
-        guard let last = positions.last else { return }
-        var reader = ByteReader(payload)
-        let nibbles = try reader.slice((count + 1) / 2)
-        var next = 0
-        for position in 0...last {
-            let code = nibble(nibbles, position)
-            let bytes = try reader.slice(try byteCount(code))
-            if position == positions[next] {
-                body(next, value(code, bytes))
-                next += 1
-            }
-        }
-    }
-
     @inline(__always)
     private static func nibble(_ nibbles: UnsafeRawBufferPointer, _ index: Int) -> UInt8 {
         index & 1 == 0 ? nibbles[index >> 1] & 0xF : nibbles[index >> 1] >> 4

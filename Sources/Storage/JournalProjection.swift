@@ -1,0 +1,89 @@
+/// Picks the values of some series out of the journal rows of one layout.
+///
+/// A value lies behind the bytes of all values before it. How many those are is the sum of their
+/// nibbles (see `JournalRow`), which are added up sixteen at a time.
+struct JournalProjection: Sendable {
+    /// Number of series of the layout.
+    private let count: Int
+    /// Ascending, below `count`.
+    let places: [Int]
+
+    private static let nibblesOfWord = 16
+    private static let staleCode: UInt64 = 9
+    /// The lowest bit of each nibble.
+    private static let ones: UInt64 = 0x1111_1111_1111_1111
+    /// The lower nibble of each byte.
+    private static let lowerHalves: UInt64 = 0x0F0F_0F0F_0F0F_0F0F
+
+    /// - Parameter places: Ascending, below `count`.
+    init(count: Int, places: [Int]) {
+        self.count = count
+        self.places = places
+    }
+
+    /// Appends the value at each place.
+    ///
+    /// - Throws: Where the row is shorter than its nibbles say, or one of them is unknown.
+    /// - Complexity: O(last place / 16 + places).
+    func append(
+        _ payload: UnsafeRawBufferPointer, to values: inout [Double]
+    ) throws(Damage) {
+        let nibbleByteCount = (count + 1) / 2
+        guard payload.count >= nibbleByteCount else { throw Damage("ends early") }
+        var word = payload.word(at: 0)
+        var wordIndex = 0
+        var offset = nibbleByteCount
+        for place in places {
+            while wordIndex < place / Self.nibblesOfWord {
+                offset += try Self.byteCount(word)
+                wordIndex += 1
+                word = payload.word(at: wordIndex * MemoryLayout<UInt64>.size)
+            }
+            let shift = UInt64(4 * (place % Self.nibblesOfWord))
+            let start = offset + (try Self.byteCount(word & ((1 << shift) &- 1)))
+            values.append(try Self.value(word >> shift & 0xF, at: start, of: payload))
+        }
+    }
+
+    /// Bytes of the values with these sixteen codes.
+    @inline(__always)
+    private static func byteCount(_ codes: UInt64) throws(Damage) -> Int {
+        let upper = codes >> 3
+        guard upper & (codes >> 2 | codes >> 1) & ones == 0 else {
+            throw Damage("unknown value code among \(String(codes, radix: 16))")
+        }
+        // Stale markers have no bytes.
+        let lengths = codes &- (upper & codes & ones) &* staleCode
+        let pairs = (lengths & lowerHalves) &+ (lengths >> 4 & lowerHalves)
+        return Int((pairs &* 0x0101_0101_0101_0101) >> 56)
+    }
+
+    @inline(__always)
+    private static func value(
+        _ code: UInt64, at start: Int, of payload: UnsafeRawBufferPointer
+    ) throws(Damage) -> Double {
+        if code == staleCode { return .staleMarker }
+        guard code < staleCode else { throw Damage("unknown value code \(code)") }
+        guard start + Int(code) <= payload.count else { throw Damage("ends early") }
+        if code == 8 { return Double(bitPattern: payload.word(at: start)) }
+        let bits = payload.word(at: start) & ((1 << (8 * code)) &- 1)
+        return Double(Varint.unzigzag(bits))
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Eight bytes, little endian; those behind the end are 0.
+    ///
+    /// - Parameter offset: Not negative.
+    @inline(__always)
+    fileprivate func word(at offset: Int) -> UInt64 {
+        if offset + MemoryLayout<UInt64>.size <= count {
+            return UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        var word: UInt64 = 0
+        for index in stride(from: offset, to: count, by: 1) {
+            word |= UInt64(self[index]) << UInt64(8 * (index - offset))
+        }
+        return word
+    }
+}

@@ -1,0 +1,264 @@
+import Foundation
+import GRDB
+import Querying
+
+extension SampleReader {
+    /// Of one layout, what the wanted series have in the journal.
+    private struct Part: Sendable {
+        let positions: [(wanted: Int, position: Int)]
+        /// Rows up to this number are in blocks, or gone.
+        let after: Int64
+        /// nil where the layout has timestamps of its own.
+        var read: JournalRead?
+        /// Where it has.
+        var columns: [ColumnAssembly] = []
+    }
+
+    /// Adds what the journal has, which is newer than the blocks. Values are picked out of the
+    /// rows as they are read; the columns are put together on every core.
+    func readJournal(
+        of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
+    ) throws {
+        let parts = try parts(of: wanted, from: from, through: through)
+        let columns = inParts(of: parts.count, size: 2) { range in
+            parts[range].map { part in
+                part.read?.columns(from: from, through: through, after: part.after)
+                    ?? part.columns
+            }
+        }
+        for (part, columns) in zip(parts, columns.joined()) {
+            for (position, column) in zip(part.positions, columns) {
+                assemblies[position.wanted].append(column)
+            }
+        }
+    }
+
+    /// Rows that are not known from before.
+    private struct Unread: Sendable {
+        /// Of its part.
+        let index: Int
+        let layout: Layout
+        let foldedThrough: Int64
+        let places: [Int]
+        /// Rows with higher numbers, up to the last of the snapshot.
+        let after: Int64
+        let newest: Int64
+        let from: Int64
+        let through: Int64
+    }
+
+    private func parts(of wanted: [UInt32], from: Int64, through: Int64) throws -> [Part] {
+        let ends = try Row.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)"))
+        guard let oldest = ends?[0] as Int64?, let newest = ends?[1] as Int64? else { return [] }
+        var parts: [Part] = []
+        var keys: [JournalCache.Key] = []
+        var known: [Int64: Int] = [:]
+        var unread: [Unread] = []
+        for (layout, foldedThrough) in layouts where foldedThrough < newest {
+            let positions = layout.positions(of: wanted)
+            if positions.isEmpty { continue }
+            // What went for the size limit was not folded.
+            let after = max(foldedThrough, oldest - 1)
+            var part = Part(positions: positions, after: after)
+            let key = JournalCache.Key(layout: layout.id, places: positions.map(\.position))
+            if layout.hasTimestamps {
+                part.columns = try timedColumns(
+                    of: layout, key.places, after: after, from: from, through: through)
+            } else if let read = cache?.take(key),
+                read.covers(from: from, through: through, after: after)
+            {
+                known[layout.id] = parts.count
+                part.read = read
+            } else {
+                unread.append(
+                    Unread(
+                        index: parts.count, layout: layout, foldedThrough: foldedThrough,
+                        places: key.places, after: after, newest: newest, from: from,
+                        through: through))
+            }
+            keys.append(key)
+            parts.append(part)
+        }
+        for (unread, read) in zip(unread, try reads(of: unread)) { parts[unread.index].read = read }
+        try catchUp(&parts, known, with: newest)
+        keep(parts, keys)
+        return parts
+    }
+
+    /// Fewer layouts are not worth a second thread.
+    private static let leastLayoutsOfThread = 16
+
+    /// Half of them is read by the second reader. Where rows of a layout were folded meanwhile,
+    /// its state of the file is another, and this one reads.
+    private func reads(of unread: [Unread]) throws -> [JournalRead] {
+        let half = unread.count / 2
+        guard let second, half >= Self.leastLayoutsOfThread else {
+            return try unread.map { try read($0) }
+        }
+        let others = unread[half...]
+        let (here, there) = try second.read(
+            { db in
+                let reader = SampleReader(db: db, layouts: [])
+                let rows = try Row.fetchAll(db, sql: "SELECT id, folded_through FROM layout")
+                let folded = Dictionary(
+                    uniqueKeysWithValues: rows.map { ($0[0] as Int64, $0[1] as Int64) })
+                return try others.map { unread in
+                    folded[unread.layout.id] == unread.foldedThrough
+                        ? try reader.read(unread) : nil
+                }
+            },
+            while: { try unread[..<half].map { try read($0) } })
+        guard let there else { return try here + others.map { try read($0) } }
+        return try here + zip(others, there).map { unread, found in try found ?? read(unread) }
+    }
+
+    private func read(_ unread: Unread) throws -> JournalRead {
+        let last = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT at FROM journal WHERE layout = ? ORDER BY at DESC LIMIT 1"),
+            arguments: [unread.layout.id])
+        // Where nothing is left out at the end, what comes later follows.
+        let end = last.map { $0 <= unread.through } == true ? Int64.max : unread.through
+        var read = JournalRead(
+            JournalProjection(count: unread.layout.series.count, places: unread.places),
+            from: unread.from, through: end, after: unread.after)
+        let rows = try journalRows(
+            of: unread.layout, after: unread.after, from: unread.from, through: unread.through)
+        while let row = try rows.next() {
+            let id: Int64 = row[0]
+            if id > unread.newest { continue }
+            try withPayload(row) { bytes throws(Damage) in
+                try read.append(id, at: row[1], bytes)
+            }
+        }
+        read.finish(through: unread.newest)
+        return read
+    }
+
+    private func keep(_ parts: [Part], _ keys: [JournalCache.Key]) {
+        guard let cache else { return }
+        cache.keep(
+            zip(parts, keys).compactMap { part, key in
+                guard var read = part.read else { return nil }
+                read.forget(through: part.after)
+                return (key, read)
+            })
+    }
+
+    // MARK: What is known already
+
+    /// Adds the rows that came since.
+    ///
+    /// - Parameter known: Which of the parts, by layout.
+    private func catchUp(
+        _ parts: inout [Part], _ known: [Int64: Int], with newest: Int64
+    ) throws {
+        let last = known.values.compactMap { parts[$0].read?.lastID }.min() ?? newest
+        if last >= newest { return }
+        // Of few new rows most are wanted; of many the index finds those that are.
+        let isNear = newest - last <= Int64(4 * known.count)
+        let select = try db.cachedStatement(
+            sql: isNear
+                ? "SELECT id, at, payload, layout FROM journal WHERE id > ? ORDER BY id"
+                : """
+                SELECT id, at, payload, layout FROM journal
+                WHERE layout = ?2 AND id > ?1 ORDER BY at, id
+                """)
+        if isNear {
+            let rows = try Row.fetchCursor(select, arguments: [last])
+            while let row = try rows.next() {
+                guard let part = known[row[3]] else { continue }
+                try append(row, to: &parts[part])
+            }
+        } else {
+            for (layout, part) in known {
+                let after = parts[part].read?.lastID
+                let rows = try Row.fetchCursor(select, arguments: [after, layout])
+                while let row = try rows.next() { try append(row, to: &parts[part]) }
+            }
+        }
+        for part in known.values { parts[part].read?.finish(through: newest) }
+    }
+
+    private func append(_ row: Row, to part: inout Part) throws {
+        let id: Int64 = row[0]
+        guard let last = part.read?.lastID, id > last else { return }
+        try withPayload(row) { bytes throws(Damage) in
+            try part.read?.append(id, at: row[1], bytes)
+        }
+    }
+
+    // MARK: Rows with timestamps of their own
+
+    /// Such rows may hold any time, so that all are read.
+    private func timedColumns(
+        of layout: Layout, _ places: [Int], after id: Int64, from: Int64, through: Int64
+    ) throws -> [ColumnAssembly] {
+        var columns = places.map { _ in ColumnAssembly() }
+        let rows = try journalRows(of: layout, after: id, from: .min, through: .max)
+        while let row = try rows.next() {
+            for (index, sample) in try samples(of: row, layout, places).enumerated()
+            where sample.at >= from && sample.at <= through {
+                columns[index].append(sample.at, sample.value)
+            }
+        }
+        return columns
+    }
+
+    /// What a row holds at each place.
+    ///
+    /// - Parameter places: Ascending.
+    func samples(
+        of row: Row, _ layout: Layout, _ places: [Int]
+    ) throws -> [(at: Int64, value: Double)] {
+        let at: Int64 = row[1]
+        var times: [Int64] = []
+        var values: [Double] = []
+        try withPayload(row) { bytes throws(Damage) in
+            if layout.hasTimestamps {
+                try JournalRow.decode(
+                    bytes, count: layout.series.count, hasTimestamps: true, at: at,
+                    values: &values, timestamps: &times)
+            } else {
+                let projection = JournalProjection(count: layout.series.count, places: places)
+                try projection.append(bytes, to: &values)
+            }
+        }
+        return layout.hasTimestamps
+            ? places.map { (times[$0], values[$0]) } : values.map { (at, $0) }
+    }
+
+    // MARK: Rows
+
+    /// Number, time and payload of each row.
+    func journalRows(
+        of layout: Layout, after id: Int64, from: Int64, through: Int64, newestFirst: Bool = false
+    ) throws -> RowCursor {
+        // Of two samples with one timestamp the first written counts.
+        let ascending = layout.hasTimestamps ? "id" : "at, id"
+        let order = newestFirst ? "at DESC, id DESC" : ascending
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, at, payload FROM journal
+                WHERE layout = ? AND at BETWEEN ? AND ? AND id > ? ORDER BY \(order)
+                """)
+        return try Row.fetchCursor(select, arguments: [layout.id, from, through, id])
+    }
+
+    /// Lends the payload of a journal row, and tells which row is damaged.
+    private func withPayload(
+        _ row: Row, _ body: (UnsafeRawBufferPointer) throws(Damage) -> Void
+    ) throws {
+        try row.withUnsafeData(atIndex: 2) { data in
+            try (data ?? Data()).withUnsafeBytes { bytes in
+                do throws(Damage) {
+                    try body(bytes)
+                } catch {
+                    throw Damage("row \(row[0] as Int64) of table journal: \(error.reason)")
+                }
+            }
+        }
+    }
+}
