@@ -62,7 +62,7 @@ struct AlertsPage {
         pen.write(alert.summary, 4, Style(isOver ? .muted : .text), &canvas)
         pen.write(alert.rule, 5, Style(.muted), &canvas)
         pen.place(6) { place in
-            strip(alert, on: &canvas, place.column, row, width: place.width)
+            strip(alert, on: &canvas, place.column, pen.row, width: place.width)
         }
         pen.write(Figures.age(state.now - alert.since), 7, Style(.muted), &canvas, .right)
     }

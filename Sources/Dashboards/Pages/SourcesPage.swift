@@ -92,7 +92,7 @@ struct SourcesPage {
         pen.write(Figures.seconds(target.durationSeconds), 5, Style(.text), &canvas, .right)
         pen.place(6) { place in
             Sparkline(target.durations, scale: .fromZero(holding: target.durations), .flow2)
-                .draw(on: &canvas, place.column, row, width: place.width)
+                .draw(on: &canvas, place.column, pen.row, width: place.width)
         }
         pen.write(Figures.seconds(target.intervalSeconds), 7, Style(.muted), &canvas, .right)
         pen.write(next(target), 8, Style(.muted), &canvas, .right)
