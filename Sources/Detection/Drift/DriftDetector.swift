@@ -62,21 +62,26 @@ package struct DriftDetector: Sendable {
             reference.windows[$0].reduce(0, +) >= needed
         }
         let windows = large.map { reference.windows[$0] + (isOpen ? [0] : []) }
+        var results = windows.map { tests.results(for: $0, withTails: false) }
+        var sizes = windows.map { _ in tests.m }
         var season: Season?
-        var designs: [Season.Design]?
         if let times = reference.windowTimes, times.count == reference.windows.count {
             let times = large.map { times[$0] }
             season = Season(
-                windows: windows, times: times, features: windows.map(tests.seasonFeatures))
-            designs = season.map { season in times.map(season.design) }
+                windows: windows, times: times,
+                features: zip(windows, results).map(tests.seasonFeatures))
+            for (i, time) in times.enumerated() {
+                guard let season else { break }
+                let own = season.reference(for: season.design(at: time))
+                sizes[i] = own.reduce(0, +)
+                results[i] = tests.results(for: windows[i], against: own, withTails: false)
+            }
         }
         self.season = season
         dispersion = Dispersion(
             windows.indices.map { i in
                 let n = windows[i].reduce(0, +)
-                let own = designs.flatMap { season?.reference(for: $0[i]) }
-                let m = own?.reduce(0, +) ?? tests.m
-                return tests.results(for: windows[i], against: own).map { $0.asPart(n, of: m) }
+                return results[i].map { $0.asPart(n, of: sizes[i]) }
             })
     }
 
@@ -187,6 +192,8 @@ package struct DriftDetector: Sendable {
                     lnWindow: isWindowDrift ? lnWindow : 0, isCritical: lnLarge < lnSignificance)
             }
             if wasDrifted {
+                // The memory goes on telling what it told: a window that looks calm is no evidence.
+                if lnWindow > log(0.05) { verdict.isSignificant = false }
                 resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
             }
         }
