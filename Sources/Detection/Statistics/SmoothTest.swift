@@ -44,7 +44,6 @@ package struct SmoothTest: Sendable, Equatable {
         let scale = m * n / (total * (total - 1))
         statistic = 0
         z = []
-        var basis: [[Double]] = []
         let observed = used.map { current[$0] }
         let ones = [Double](repeating: 1, count: used.count)
         for j in 0..<dof {
@@ -54,8 +53,15 @@ package struct SmoothTest: Sendable, Equatable {
             let linear = Self.product(observed, d, ones)
             let variance = Self.product(pooled, d, d)
             z.append(variance > 0 ? linear / (scale * variance).squareRoot() : 0)
-            // Orthonormal scores turn the quadratic form L'S⁻¹L into a plain sum of squares; twice
-            // is enough against cancellation (Kahan, Parlett).
+        }
+        // Orthonormal scores turn the quadratic form L'S⁻¹L into a plain sum of squares. They are
+        // polynomials of the same orders, each made from the one before, since Legendre's are
+        // nearly the same where one bin holds nearly everything.
+        var basis = [ones.map { $0 / total.squareRoot() }]
+        for _ in 0..<dof {
+            var d = zip(places, basis[basis.count - 1]).map { $0 * $1 }
+            let before = Self.product(pooled, d, d)
+            // Twice is enough against cancellation (Kahan, Parlett).
             for _ in 0..<2 {
                 for g in basis {
                     let overlap = Self.product(pooled, g, d)
@@ -63,7 +69,7 @@ package struct SmoothTest: Sendable, Equatable {
                 }
             }
             let rest = Self.product(pooled, d, d)
-            guard rest > variance * 1e-24, rest > 0 else { continue }
+            guard rest > before * 1e-24, rest > 0 else { break }
             let length = rest.squareRoot()
             for i in d.indices { d[i] /= length }
             let sum = Self.product(observed, d, ones)
