@@ -75,6 +75,11 @@ struct DriftTests: Sendable {
         }
         // The laws of the other tests are those of large counts.
         if isSkewed, withTails { return results }
+        // Of two bins the others say the same, and to ask it three times would only cost power.
+        let isBinary = zip(reference, counts).count { $0 + $1 > 0 } == 2
+        if kind == .ordered, isBinary, withTails {
+            return results + [smoothTest(counts, reference)].compactMap { $0 }
+        }
         let groups = self.groups(for: counts, n: n, reference: reference, m: m)
         if groups.count >= 2 {
             let pearson = HomogeneityTest([
@@ -89,12 +94,8 @@ struct DriftTests: Sendable {
             }
         }
         guard let andersonDarling else { return results }
-        if let smooth = SmoothTest(reference: reference, current: counts) {
-            let dof = Double(smooth.dof)
-            results.append(
-                TestResult(
-                    test: .smooth, ratio: smooth.statistic / dof, dof: dof,
-                    lnPValue: withTails ? smooth.lnPValue : 0, components: smooth.components))
+        if let smooth = smoothTest(counts, reference, withTails: withTails) {
+            results.append(smooth)
         }
         if !andersonDarling.law.weights.isEmpty {
             let statistic = andersonDarling.statistic(reference: reference, current: counts)
@@ -106,6 +107,16 @@ struct DriftTests: Sendable {
                     lnPValue: withTails ? law.lnUpper(statistic) : 0))
         }
         return results
+    }
+
+    private func smoothTest(
+        _ counts: [Double], _ reference: [Double], withTails: Bool = true
+    ) -> TestResult? {
+        guard let smooth = SmoothTest(reference: reference, current: counts) else { return nil }
+        let dof = Double(smooth.dof)
+        return TestResult(
+            test: .smooth, ratio: smooth.statistic / dof, dof: dof,
+            lnPValue: withTails ? smooth.lnPValue : 0, components: smooth.components)
     }
 
     /// Roughly standard normal numbers in which a season of windows would show: the parts of the
