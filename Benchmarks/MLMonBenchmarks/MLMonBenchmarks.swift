@@ -97,6 +97,40 @@ let benchmarks: @Sendable () -> Void = {
         }
     }
 
+    let values = (0..<10_000_000).map { Double(($0 &* 7919) % 1_000_003) / 1_000_003 }
+
+    Benchmark("Count 10 million values in 60 bins", configuration: configuration) { benchmark in
+        guard
+            let bins = QuantileBins(
+                reference: FiniteSample(Array(values[..<100_000])), binCount: 60)
+        else { return }
+        benchmark.startMeasurement()
+        for _ in benchmark.scaledIterations { blackHole(bins.counts(of: values)) }
+    }
+
+    Benchmark("Moments of 10 million values", configuration: configuration) { benchmark in
+        for _ in benchmark.scaledIterations {
+            var moments = Moments()
+            moments.insert(contentsOf: values)
+            blackHole(moments)
+        }
+    }
+
+    Benchmark("A verdict from 1,000 windows of 60 bins", configuration: configuration) {
+        benchmark in
+        let bins = (0..<60).map { "\($0)" }
+        let windows = (0..<1000).map { i in (0..<60).map { Double((i * 31 + $0 * 17) % 8) } }
+        let counts = bins.indices.map { i in windows.reduce(0) { $0 + $1[i] } }
+        let times = windows.indices.map { start + .seconds(3600 * $0) }
+        for _ in benchmark.scaledIterations {
+            var detector = DriftDetector(
+                reference: DriftReference(
+                    kind: .ordered, bins: bins, counts: counts, windows: windows,
+                    windowTimes: times))
+            blackHole(detector.judge(bins: bins, counts: windows[0], at: start))
+        }
+    }
+
     Benchmark(
         "Judge 10,000 points of a signal for anomalies", configuration: configuration
     ) { benchmark in

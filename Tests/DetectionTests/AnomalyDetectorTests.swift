@@ -177,11 +177,42 @@ struct AnomalyDetectorTests {
         let shifted: [Double?] = [0, 0] + values.map { ($0 + 3e6) * unit }
         let verdicts = verdicts(shifted)
         #expect(verdicts[602].isAlarm)
-        let early = verdicts.indices.filter { $0 < 602 && verdicts[$0].isAlarm }
-        withKnownIssue("the first point judged may alarm where a signal began at zero") {
-            #expect(early == [])
-        }
-        #expect(early.count <= 1)
+        #expect(verdicts.indices.filter { $0 < 602 && verdicts[$0].isAlarm } == [])
+    }
+
+    @Test(
+        "a signal that begins after a constant is learned from there",
+        arguments: [1, 2, 20, 25, 26, 60, 99, 100, 101, 500], [3e6, 20])
+    func beginning(lead: Int, level: Double) {
+        let leading = [Double?](repeating: 0, count: lead)
+        var values = leading + noise(1200, seed: UInt64(lead), centre: level)
+        values[lead + 800] = level + 30
+        let verdicts = verdicts(values)
+        let alarms = verdicts.indices.filter { verdicts[$0].isAlarm }
+        // That a constant is left is an incident where it was known for one.
+        #expect(alarms == (lead >= 100 ? [lead, lead + 800] : [lead + 800]), "after \(lead)")
+        // A single value is no constant; from another one the signal begins anew.
+        let first = verdicts.lastIndex { $0.isWarmingUp }
+        #expect(first == (lead == 1 ? 99 : lead + 99))
+    }
+
+    @Test("a constant that is left now and then is no beginning")
+    func sparse() {
+        var values = [Double?](repeating: 0, count: 1000)
+        for i in stride(from: 200, to: 1000, by: 50) { values[i] = 1 }
+        for i in 900..<960 { values[i] = 30 }
+        let verdicts = verdicts(values)
+        #expect(!verdicts[100...].contains { $0.isWarmingUp })
+        #expect(verdicts[200].isAlarm && verdicts[900].isAlarm)
+    }
+
+    @Test("one wild point is forgotten before long")
+    func wildPoint() {
+        var values: [Double?] = noise(600, seed: 47)
+        values[300] = 1e9
+        let verdicts = verdicts(values)
+        #expect(verdicts.indices.filter { verdicts[$0].isAlarm } == [300])
+        #expect(verdicts[330...].allSatisfy { $0.severity < 0.5 })
     }
 
     @Test("what is usual on that day of the week is usual")

@@ -290,4 +290,38 @@ struct DriftDetectorTests {
         #expect(abs(psi.falseAlarmsPerThousand - 441) < 30)
         #expect(rules.contains { $0.criterion.statistic == .kolmogorovSmirnov })
     }
+
+    @Test("rare observations are judged by the law of few, not of many")
+    func rare() throws {
+        // Half an observation is expected: four of them come once in 300 windows.
+        var detector = DriftDetector(
+            reference: DriftReference(kind: .ordered, bins: ["0", "1"], counts: [3564, 36]))
+        let four = detector.judge(bins: ["0", "1"], counts: [46, 4])
+        let p = try #require(four.pValue)
+        #expect(p > 0.002 && p < 0.05 && !four.isSignificant)
+        #expect(detector.judge(bins: ["0", "1"], counts: [40, 10]).isSignificant)
+    }
+
+    @Test("the memory's place in the season has the weights of its windows")
+    func seasonOfMemory() throws {
+        var state = DriftState(fingerprint: 0, binCount: 2)
+        state.remember([10, 20], .fixed([1, 0.5]))
+        #expect(state.memoryDesign == [1, 0.5])
+        state.remember([20, 10], .fixed([1, -0.5]))
+        let design = try #require(state.memoryDesign)
+        // 0.85 and 1, as of the windows themselves.
+        #expect(abs(design[1] - (0.85 * 0.5 - 0.5) / 1.85) < 1e-12)
+    }
+
+    @Test("eigenvalues are those of the second difference", arguments: [1, 2, 3, 10, 60])
+    func eigenvalues(size: Int) {
+        let matrix = (0..<size).map { i in
+            (0..<size).map { $0 == i ? 2.0 : abs($0 - i) == 1 ? -1 : 0 }
+        }
+        let values = symmetricEigenvalues(matrix).sorted()
+        for (k, value) in values.enumerated() {
+            let expected = 2 - 2 * cos(Double(k + 1) * .pi / Double(size + 1))
+            #expect(abs(value - expected) < 1e-12, "\(k) of \(size)")
+        }
+    }
 }

@@ -29,6 +29,9 @@ package struct AnomalyDetector: Codable, Sendable {
     /// Points before a record says anything: early ones are broken all the time.
     private static let noveltyAfter = 500
 
+    /// A deviation of more spreads teaches, and moves a stretch, no more than one of so many.
+    private static let boundedSpreads = 10.0
+
     /// After as many points the threshold is twice what it comes to be.
     private static let youthCount = 50.0
 
@@ -48,6 +51,7 @@ package struct AnomalyDetector: Codable, Sendable {
     private var distanceBefore = 0.0
     private var distanceLatest = 0.0
     private var pacing = AlarmPacing()
+    private var beginning = ConstantBeginning()
 
     package init(options: AnomalyOptions = AnomalyOptions()) {
         self.options = options
@@ -67,10 +71,14 @@ package struct AnomalyDetector: Codable, Sendable {
         let point = min(max(value, -1e150), 1e150)
         let hour = HourlySeason.hour(of: time)
         let expected = season.expected(at: hour, for: point) ?? levelMean
-        let shift = shift(to: point)
-        let isJudged = count >= options.warmUpCount
+        // What is remembered of a wild point is that it was far, so that it does not drown the rest.
+        let reach = Self.boundedSpreads * spread(at: point)
+        let near = min(max(point, levelMean - reach), levelMean + reach)
+        let shift = shift(to: near)
+        let isBegun = beginning.advance(point, settledCount: quietCount)
+        let isJudged = count >= options.warmUpCount && !isBeginning
         let fromMedian = isJudged ? distanceFromMedian(of: point) : 0
-        let pattern = memory.insert(point) ?? 0
+        let pattern = memory.insert(near, limit: reach) ?? 0
         var verdict = AnomalyVerdict.unjudged(value, warmUp: warmUp)
         if isJudged {
             verdict = judge(
@@ -78,6 +86,7 @@ package struct AnomalyDetector: Codable, Sendable {
             verdict.value = value
         }
         learn(point, hour: hour, expected: expected, shift: shift)
+        if isBegun { beginAnew() }
         return verdict
     }
 
@@ -88,7 +97,7 @@ package struct AnomalyDetector: Codable, Sendable {
         _ point: Double, expected: Double, shift: Double?, pattern: Double, fromMedian: Double
     ) -> AnomalyVerdict {
         let leastSpread = leastSpread(at: point)
-        let spread = max(levelVariance.squareRoot(), leastSpread)
+        let spread = spread(at: point)
         let seasonSpread = max(season.deviation, leastSpread)
         let fromSeason = Self.distance(point - expected, over: seasonSpread)
         let fromPattern = Self.distance(pattern, over: spread)
@@ -147,6 +156,11 @@ package struct AnomalyDetector: Codable, Sendable {
             1e-12 * max(abs(point), abs(smallest), abs(largest)))
     }
 
+    /// The stream's own spread; ∞ while nothing is known of it.
+    private func spread(at point: Double) -> Double {
+        count > quietCount ? max(levelVariance.squareRoot(), leastSpread(at: point)) : .infinity
+    }
+
     /// Level of the latest points, this one included, less that of those before.
     private func shift(to point: Double) -> Double? {
         let rest = Self.shiftLength - 1
@@ -155,10 +169,32 @@ package struct AnomalyDetector: Codable, Sendable {
         return latest - memory.mean(from: rest, length: Self.shiftBefore)
     }
 
+    /// Points at the beginning that only fill the memory.
+    private var quietCount: Int { options.warmUpCount / 4 }
+
+    /// The constant was left while the stream was young: what comes is not known yet.
+    private var isBeginning: Bool {
+        beginning.leftAfter.map { $0 < options.warmUpCount } ?? false
+    }
+
+    /// Forgets the constant with which the stream began, as if it had begun with what came then.
+    private mutating func beginAnew() {
+        let points = memory.latest(quietCount)
+        var anew = AnomalyDetector(options: options)
+        for point in points {
+            _ = anew.memory.insert(point)
+            anew.levelMean = point
+        }
+        anew.count = points.count
+        anew.beginning = beginning
+        anew.pacing = pacing
+        self = anew
+    }
+
     private mutating func learn(_ point: Double, hour: Int, expected: Double, shift: Double?) {
         count += 1
         // Signals begin with what is not usual: counters at zero, caches that are cold.
-        let learned = count - options.warmUpCount / 4
+        let learned = count - quietCount
         guard learned > 0 else {
             levelMean = point
             return
@@ -187,7 +223,7 @@ package struct AnomalyDetector: Codable, Sendable {
     /// A deviation that teaches at most as much as one of ten standard deviations: a single wild
     /// point must not blind the detector, and a new level is still learned within some points.
     static func bounded(_ deviation: Double, by variance: Double) -> Double {
-        let limit = 10 * variance.squareRoot()
+        let limit = boundedSpreads * variance.squareRoot()
         return limit > 0 ? min(max(deviation, -limit), limit) : deviation
     }
 

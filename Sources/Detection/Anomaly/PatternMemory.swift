@@ -45,12 +45,15 @@ struct PatternMemory: Sendable, Equatable {
 
     /// Inserts a finite value and forgets the oldest when the memory is full.
     ///
+    /// - Parameter limit: Larger differences of two values count as this one. Without a limit a jump
+    ///   of a million spreads would keep all stretches far apart for a hundred points.
     /// - Returns: Root mean square distance of the newest stretch from the earlier one that is most
     ///   like it, in the stream's unit; nil while there is hardly any earlier one.
-    mutating func insert(_ value: Double) -> Double? {
+    mutating func insert(_ value: Double, limit: Double = .infinity) -> Double? {
         if count == 0 { scale = StreamScale(origin: value, reach: 0) }
         let x = scale.encode(value)
-        let nearest = compare(x)
+        let reach = Float(min(limit / scale.unit, StreamScale.largest))
+        let nearest = compare(x, atMost: reach * reach)
         let oldest = values[next]
         values[next] = x
         next = next + 1 == capacity ? 0 : next + 1
@@ -64,6 +67,14 @@ struct PatternMemory: Sendable, Equatable {
         untilFit -= 1
         if untilFit == 0 { fitScale() }
         return nearest.map { (Double($0) * Double(1 - Self.decay)).squareRoot() * unit }
+    }
+
+    /// The latest values, at most as many as wanted, oldest first.
+    func latest(_ wanted: Int) -> [Double] {
+        let length = min(wanted, count)
+        return (0..<length).map { i in
+            scale.decode(Double(values[(next + capacity - length + i) % capacity]))
+        }
     }
 
     /// Mean of `length` values, the newest of them `age` insertions old.
@@ -159,20 +170,23 @@ struct PatternMemory: Sendable, Equatable {
 
     /// Advances all distances by one value.
     ///
+    /// - Parameter most: The largest square that is added to a distance.
     /// - Returns: The smallest of those that do not overlap; nil when all do.
-    private mutating func compare(_ x: Float) -> Float? {
+    private mutating func compare(_ x: Float, atMost most: Float) -> Float? {
         let oldest = count == capacity ? next : 0
         let apart = max(count - Self.overlap, 0)
         var least = Lanes(repeating: .infinity)
         var overlapping = least
-        advance(x, from: oldest, to: 0, count: apart, least: &least)
-        advance(x, from: oldest, to: apart, count: count - apart, least: &overlapping)
+        advance(x, atMost: most, from: oldest, to: 0, count: apart, least: &least)
+        advance(
+            x, atMost: most, from: oldest, to: apart, count: count - apart, least: &overlapping)
         return apart > 0 ? Self.smallest(least) : nil
     }
 
     /// Advances the distances of `length` values, the first of them `rank` after the oldest.
     private mutating func advance(
-        _ x: Float, from oldest: Int, to rank: Int, count length: Int, least: inout Lanes
+        _ x: Float, atMost most: Float, from oldest: Int, to rank: Int, count length: Int,
+        least: inout Lanes
     ) {
         let place = capacity - count + rank
         var start = oldest + rank
@@ -183,9 +197,10 @@ struct PatternMemory: Sendable, Equatable {
         values.withUnsafeBufferPointer { values in
             distances.withUnsafeMutableBufferPointer { distances in
                 guard let v = values.baseAddress, let d = distances.baseAddress else { return }
-                Self.advance(d + place, toward: x, over: v + start, run, least: &least)
                 Self.advance(
-                    d + place + run, toward: x, over: v, length - run, least: &least)
+                    d + place, toward: x, atMost: most, over: v + start, run, least: &least)
+                Self.advance(
+                    d + place + run, toward: x, atMost: most, over: v, length - run, least: &least)
             }
         }
     }
@@ -194,23 +209,26 @@ struct PatternMemory: Sendable, Equatable {
 
     @inline(__always)
     private static func advance(
-        _ distances: UnsafeMutablePointer<Float>, toward x: Float,
+        _ distances: UnsafeMutablePointer<Float>, toward x: Float, atMost most: Float,
         over values: UnsafePointer<Float>, _ count: Int, least: inout Lanes
     ) {
         let width = Lanes.scalarCount
         let point = Lanes(repeating: x)
+        let limit = Lanes(repeating: most)
         var i = 0
         while i + width <= count {
             let place = UnsafeMutableRawPointer(distances + i)
             let apart = point - UnsafeRawPointer(values + i).loadUnaligned(as: Lanes.self)
-            let distance = decay * place.loadUnaligned(as: Lanes.self) + apart * apart
+            let square = apart * apart
+            let added = square.replacing(with: limit, where: square .> limit)
+            let distance = decay * place.loadUnaligned(as: Lanes.self) + added
             place.storeBytes(of: distance, as: Lanes.self)
             least.replace(with: distance, where: distance .< least)
             i += width
         }
         while i < count {
             let apart = x - values[i]
-            distances[i] = decay * distances[i] + apart * apart
+            distances[i] = decay * distances[i] + min(apart * apart, most)
             if distances[i] < least[0] { least[0] = distances[i] }
             i += 1
         }

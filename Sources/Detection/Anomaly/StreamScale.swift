@@ -2,7 +2,7 @@
 /// neither a high level nor a large or small unit costs digits or leaves the range of squares.
 struct StreamScale: Codable, Sendable, Equatable {
     /// Differences of encoded values, squared and added up, stay finite.
-    private static let largest = 0x1p60
+    static let largest = 0x1p60
 
     let origin: Double
     /// A power of two, so that a change of it is exact.

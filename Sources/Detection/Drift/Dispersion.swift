@@ -27,8 +27,10 @@ struct Dispersion: Sendable, Equatable {
 
     /// - Parameter results: What the tests said of each of the reference's windows, oldest first.
     init(_ results: [[TestResult]]) {
+        var byTest = TestResult.Test.allCases.map { _ in [TestResult]() }
+        for result in results.joined() { byTest[result.test.rawValue].append(result) }
         for test in TestResult.Test.allCases where test != .unseen {
-            let own = results.flatMap { $0 }.filter { $0.test == test }
+            let own = byTest[test.rawValue]
             guard own.count >= 5 else { continue }
             let count = Double(own.count)
             let ratio = own.reduce(0) { $0 + $1.ratio } / count

@@ -9,14 +9,18 @@ import TimeSeries
 
 /// Judges windows of counts against a reference.
 ///
-/// Each window, and a memory of the latest ones, is put to several tests at half the wanted rate
-/// of false alarms each. Drift is what is significant *and* at least of the wanted effect.
+/// Each window, and a memory of the latest ones, is put to several tests, each with its share of
+/// the wanted rate of false alarms. Drift is what is significant *and* at least of the wanted effect.
 /// `docs/detectors.md` says what that assumes and costs.
 package struct DriftDetector: Sendable {
     package let reference: DriftReference
     package var options: DriftOptions
     /// To be stored after each window, and given back after a restart.
     package private(set) var state: DriftState
+
+    /// Share of the wanted rate of false alarms that single windows have; the memory has the rest,
+    /// since it repeats itself from window to window and so errs less often than it may.
+    private static let windowShare = 0.35
 
     private let tests: DriftTests
     private let dispersion: Dispersion
@@ -62,21 +66,26 @@ package struct DriftDetector: Sendable {
             reference.windows[$0].reduce(0, +) >= needed
         }
         let windows = large.map { reference.windows[$0] + (isOpen ? [0] : []) }
+        var results = windows.map { tests.results(for: $0, withTails: false) }
+        var sizes = windows.map { _ in tests.m }
         var season: Season?
-        var designs: [Season.Design]?
         if let times = reference.windowTimes, times.count == reference.windows.count {
             let times = large.map { times[$0] }
             season = Season(
-                windows: windows, times: times, features: windows.map(tests.seasonFeatures))
-            designs = season.map { season in times.map(season.design) }
+                windows: windows, times: times,
+                features: zip(windows, results).map(tests.seasonFeatures))
+            for (i, time) in times.enumerated() {
+                guard let season else { break }
+                let own = season.reference(for: season.design(at: time))
+                sizes[i] = own.reduce(0, +)
+                results[i] = tests.results(for: windows[i], against: own, withTails: false)
+            }
         }
         self.season = season
         dispersion = Dispersion(
             windows.indices.map { i in
                 let n = windows[i].reduce(0, +)
-                let own = designs.flatMap { season?.reference(for: $0[i]) }
-                let m = own?.reduce(0, +) ?? tests.m
-                return tests.results(for: windows[i], against: own).map { $0.asPart(n, of: m) }
+                return results[i].map { $0.asPart(n, of: sizes[i]) }
             })
     }
 
@@ -164,15 +173,18 @@ package struct DriftDetector: Sendable {
             tests.results(for: memory, against: past, isMemory: true))
 
         let lnSignificance = log(options.significance)
-        let limit = lnSignificance - log(2)
+        let lnOfWindow = lnWindow - log(Self.windowShare)
+        let lnOfMemory = lnMemory - log(1 - Self.windowShare)
         let isWindowDrift =
-            lnWindow < limit && tests.effect(of: counts, against: own) >= options.minimumEffect
+            lnOfWindow < lnSignificance
+            && tests.effect(of: counts, against: own) >= options.minimumEffect
         let isMemoryDrift =
-            lnMemory < limit && tests.effect(of: memory, against: past) >= options.minimumEffect
+            lnOfMemory < lnSignificance
+            && tests.effect(of: memory, against: past) >= options.minimumEffect
         var verdict = described(counts, against: own ?? tests.reference, n: n)
         verdict.m = m
         verdict.isSeasonCorrected = own != nil && !isMoving
-        verdict.lnPValue = min(max(min(lnWindow, lnMemory) + log(2), -1e6), 0)
+        verdict.lnPValue = min(max(min(lnOfWindow, lnOfMemory), -1e6), 0)
         verdict.pValue = verdict.lnPValue.map { exp($0) }
         let wasDrifted = state.isDrifted
         if let rule = options.rule {
@@ -187,6 +199,8 @@ package struct DriftDetector: Sendable {
                     lnWindow: isWindowDrift ? lnWindow : 0, isCritical: lnLarge < lnSignificance)
             }
             if wasDrifted {
+                // The memory goes on telling what it told: a window that looks calm is no evidence.
+                if lnWindow > log(0.05) { verdict.isSignificant = false }
                 resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
             }
         }

@@ -19,8 +19,8 @@ package struct DriftState: Codable, Sendable, Equatable {
 
     private var fingerprint: UInt64
     var memory: WindowMemory
-    /// Where in the season the windows of the memory lie, with their weights.
-    var memoryDesign: [Double]?
+    /// Where in the season the windows of the memory lie: a sum with the memory's own weights.
+    private var memoryDesignSum: [Double]?
     /// The references of the windows of the memory, with their weights; nil where one serves all.
     private(set) var referenceMemory: WindowMemory?
     /// Windows too small to judge.
@@ -65,7 +65,7 @@ package struct DriftState: Codable, Sendable, Equatable {
     /// Forgets all windows but these.
     mutating func restartMemory(from pool: Pool) {
         memory = WindowMemory(binCount: pool.counts.count)
-        memoryDesign = nil
+        memoryDesignSum = nil
         referenceMemory = nil
         remember(pool.counts, pool.standard)
     }
@@ -91,13 +91,19 @@ package struct DriftState: Codable, Sendable, Equatable {
     }
 
     private mutating func rememberDesign(_ design: [Double]?) {
-        guard let design else { return memoryDesign = nil }
+        guard let design else { return memoryDesignSum = nil }
+        let known = memoryDesignSum.flatMap { $0.count == design.count ? $0 : nil }
         let rate = WindowMemory.rate
-        if let known = memoryDesign, known.count == design.count {
-            memoryDesign = zip(known, design).map { (1 - rate) * $0 + rate * $1 }
-        } else {
-            memoryDesign = design
+        memoryDesignSum = design.indices.map { i in
+            (1 - rate) * (known?[i] ?? 0) + rate * design[i]
         }
+    }
+
+    /// The mean place in the season of the windows of the memory; nil where no season is known.
+    var memoryDesign: [Double]? {
+        // The first part of a design is 1, so that of the sum is the weight of all.
+        guard let sum = memoryDesignSum, let weight = sum.first, weight > 0 else { return nil }
+        return sum.map { $0 / weight }
     }
 
     mutating func startOrContinueEpisode(lnWindow: Double, isCritical: Bool = false) {

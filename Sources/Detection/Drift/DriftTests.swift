@@ -14,6 +14,7 @@ struct TestResult: Equatable {
         case andersonDarling
         case ends
         case unseen
+        case rare
     }
 
     var test: Test
@@ -51,14 +52,34 @@ struct DriftTests: Sendable {
     /// - Parameters:
     ///   - seasonal: The reference as it is at the time of the counts, instead of the whole one.
     ///   - isMemory: The counts are weighted sums of windows, which are no whole numbers.
+    ///   - withTails: Without, `lnPValue` is 0, which makes many windows faster, and all tests are
+    ///     there that may be asked of other counts.
     func results(
-        for counts: [Double], against seasonal: [Double]? = nil, isMemory: Bool = false
+        for counts: [Double], against seasonal: [Double]? = nil, isMemory: Bool = false,
+        withTails: Bool = true
     ) -> [TestResult] {
         let reference = seasonal ?? self.reference
         let n = counts.reduce(0, +)
         let m = reference.reduce(0, +)
         guard n > 0, m > 0 else { return [] }
         var results: [TestResult] = []
+        if let rare = rareTest(counts, n: n, reference: reference, m: m) { results.append(rare) }
+        let isSkewed = !results.isEmpty
+        if !isMemory, withTails, reference.contains(0) {
+            results.append(unseenTest(counts, n: n))
+        }
+        if let ends = endsTest(
+            counts, n: n, reference: reference, m: m, withTails: withTails)
+        {
+            results.append(ends)
+        }
+        // The laws of the other tests are those of large counts.
+        if isSkewed, withTails { return results }
+        // Of two bins the others say the same, and to ask it three times would only cost power.
+        let isBinary = zip(reference, counts).count { $0 + $1 > 0 } == 2
+        if kind == .ordered, isBinary, withTails {
+            return results + [smoothTest(counts, reference)].compactMap { $0 }
+        }
         let groups = self.groups(for: counts, n: n, reference: reference, m: m)
         if groups.count >= 2 {
             let pearson = HomogeneityTest([
@@ -69,20 +90,12 @@ struct DriftTests: Sendable {
                 results.append(
                     TestResult(
                         test: .pearson, ratio: pearson.statistic / dof, dof: dof,
-                        lnPValue: pearson.lnPValue))
+                        lnPValue: withTails ? pearson.lnPValue : 0))
             }
         }
-        if !isMemory, reference.contains(0) {
-            results.append(unseenTest(counts, n: n))
-        }
-        if let ends = endsTest(counts, n: n, reference: reference, m: m) { results.append(ends) }
         guard let andersonDarling else { return results }
-        if let smooth = SmoothTest(reference: reference, current: counts) {
-            let dof = Double(smooth.dof)
-            results.append(
-                TestResult(
-                    test: .smooth, ratio: smooth.statistic / dof, dof: dof,
-                    lnPValue: smooth.lnPValue, components: smooth.components))
+        if let smooth = smoothTest(counts, reference, withTails: withTails) {
+            results.append(smooth)
         }
         if !andersonDarling.law.weights.isEmpty {
             let statistic = andersonDarling.statistic(reference: reference, current: counts)
@@ -90,17 +103,30 @@ struct DriftTests: Sendable {
             results.append(
                 TestResult(
                     test: .andersonDarling, ratio: statistic / law.mean,
-                    dof: 2 * law.mean * law.mean / law.variance, lnPValue: law.lnUpper(statistic)))
+                    dof: 2 * law.mean * law.mean / law.variance,
+                    lnPValue: withTails ? law.lnUpper(statistic) : 0))
         }
         return results
     }
 
+    private func smoothTest(
+        _ counts: [Double], _ reference: [Double], withTails: Bool = true
+    ) -> TestResult? {
+        guard let smooth = SmoothTest(reference: reference, current: counts) else { return nil }
+        let dof = Double(smooth.dof)
+        return TestResult(
+            test: .smooth, ratio: smooth.statistic / dof, dof: dof,
+            lnPValue: withTails ? smooth.lnPValue : 0, components: smooth.components)
+    }
+
     /// Roughly standard normal numbers in which a season of windows would show: the parts of the
     /// smooth test, or the shares of the commonest classes.
-    func seasonFeatures(_ counts: [Double]) -> [Double] {
+    ///
+    /// - Parameter results: Of the same counts against the whole reference.
+    func seasonFeatures(_ counts: [Double], _ results: [TestResult]) -> [Double] {
         let n = counts.reduce(0, +)
         if kind == .ordered {
-            return SmoothTest(reference: reference, current: counts)?.components ?? []
+            return results.first { $0.test == .smooth }?.components ?? []
         }
         let commonest = reference.indices.sorted { reference[$0] > reference[$1] }.prefix(10)
         return commonest.filter { reference[$0] > 0 && reference[$0] < m }.map { i in
@@ -185,7 +211,7 @@ struct DriftTests: Sendable {
     ///
     /// The rate of a bin with r of m observations is about Gamma(r + 1, m), as in `unseenTest`.
     private func endsTest(
-        _ counts: [Double], n: Double, reference: [Double], m: Double
+        _ counts: [Double], n: Double, reference: [Double], m: Double, withTails: Bool
     ) -> TestResult? {
         guard kind == .ordered, reference.count >= 5 else { return nil }
         let ends = [0, reference.count - 1].filter {
@@ -198,13 +224,39 @@ struct DriftTests: Sendable {
             let expected = n * reference[i] / m
             let variance = n * n * reference[i] * (1 / n + 1 / m) / m
             ratio += (counts[i] - expected) * (counts[i] - expected) / variance
-            guard counts[i] > expected else { continue }
+            guard counts[i] > expected, withTails else { continue }
             let lnTail = Beta.lnLower(
                 counts[i], reference[i] + 1, lnX: log(n / (n + m)), lnComplement: log(m / (n + m)))
             lnPValue = min(lnPValue, lnTail + log(Double(ends.count)))
         }
         let dof = Double(ends.count)
         return TestResult(test: .ends, ratio: ratio / dof, dof: dof, lnPValue: lnPValue)
+    }
+
+    /// Chance of a number so far from what is expected of observations outside the commonest bin,
+    /// where these are so few that their number is skewed: rare errors, a signal that is mostly 0.
+    ///
+    /// The rate is about Gamma(r, m), as in `unseenTest`, with r + 1 for the upper tail.
+    private func rareTest(
+        _ counts: [Double], n: Double, reference: [Double], m: Double
+    ) -> TestResult? {
+        guard let common = reference.indices.max(by: { reference[$0] < reference[$1] }),
+            reference[common] < m
+        else { return nil }
+        let (x, r) = (n - counts[common], m - reference[common])
+        let p = r / m
+        let skewness = (1 - 2 * p) / (n * p * (1 - p)).squareRoot()
+        guard skewness > 0.2 else { return nil }
+        let (lnWindow, lnReference) = (log(n / (n + m)), log(m / (n + m)))
+        let isMore = x > n * p
+        let lnTail =
+            isMore
+            ? Beta.lnLower(x, r + 1, lnX: lnWindow, lnComplement: lnReference)
+            : Beta.lnLower(r, x + 1, lnX: lnReference, lnComplement: lnWindow)
+        let variance = n * n * p * (1 - p) * (1 / n + 1 / m)
+        return TestResult(
+            test: .rare, ratio: (x - n * p) * (x - n * p) / variance, dof: 1,
+            lnPValue: min(lnTail + log(2), 0))
     }
 
     /// Bins to be judged together, so that each group expects enough observations.

@@ -73,39 +73,3 @@ package struct BinnedAndersonDarling: Sendable, Equatable {
         return spread > 0 ? share / spread : 0
     }
 }
-
-/// Eigenvalues of a symmetric matrix, by Jacobi rotations.
-///
-/// - Complexity: O(n³) for each of some six to ten sweeps.
-func symmetricEigenvalues(_ input: [[Double]]) -> [Double] {
-    let count = input.count
-    var a = input.flatMap { $0 }
-    for _ in 0..<30 {
-        var rest = 0.0
-        var diagonal = 0.0
-        for i in 0..<count {
-            diagonal += a[i * count + i] * a[i * count + i]
-            for j in (i + 1)..<max(count, i + 1) { rest += a[i * count + j] * a[i * count + j] }
-        }
-        if rest <= 1e-20 * diagonal { break }
-        for p in 0..<count {
-            for q in (p + 1)..<max(count, p + 1) where a[p * count + q] != 0 {
-                let theta = (a[q * count + q] - a[p * count + p]) / (2 * a[p * count + q])
-                let t = (theta < 0 ? -1 : 1) / (abs(theta) + (theta * theta + 1).squareRoot())
-                let c = 1 / (t * t + 1).squareRoot()
-                let s = t * c
-                for k in 0..<count {
-                    let (x, y) = (a[k * count + p], a[k * count + q])
-                    a[k * count + p] = c * x - s * y
-                    a[k * count + q] = s * x + c * y
-                }
-                for k in 0..<count {
-                    let (x, y) = (a[p * count + k], a[q * count + k])
-                    a[p * count + k] = c * x - s * y
-                    a[q * count + k] = s * x + c * y
-                }
-            }
-        }
-    }
-    return (0..<count).map { a[$0 * count + $0] }
-}

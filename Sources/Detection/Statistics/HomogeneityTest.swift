@@ -47,17 +47,35 @@ package struct HomogeneityTest: Sendable, Equatable {
             let rowTotal = row.reduce(0, +)
             for j in columns {
                 let expected = rowTotal * (columnTotal[j] / total)
-                let distance = abs(row[j] - expected)
+                // o − e to the last digit, which the difference of large counts would lose.
+                let product = rowTotal * columnTotal[j]
+                let rest = (-product).addingProduct(rowTotal, columnTotal[j])
+                let deviation = ((-product).addingProduct(row[j], total) - rest) / total
+                let distance = abs(deviation)
                 statistic += distance * distance / expected
                 let reduced = distance - min(0.5, distance)
                 yates += reduced * reduced / expected
-                if row[j] > 0 { likelihoodRatio += 2 * row[j] * log(row[j] / expected) }
+                likelihoodRatio += 2 * expected * Self.divergence(deviation / expected)
                 smallest = min(smallest, expected)
             }
         }
         likelihoodRatio = max(likelihoodRatio, 0)
         smallestExpected = smallest
         if rows.count == 2, columns.count == 2 { corrected = yates }
+    }
+
+    /// (1 + d) ln(1 + d) − d for d ≥ −1. Summed up this is Σ o ln(o/e), whose terms of either sign
+    /// would cancel each other.
+    private static func divergence(_ d: Double) -> Double {
+        guard d > -1 else { return 1 }
+        guard abs(d) < 0.01 else { return (1 + d) * log1p(d) - d }
+        // d²/2 − d³/6 + d⁴/12 − …
+        var power = d
+        return (2...9).reduce(0) { sum, k in
+            power *= d
+            let term = power / Double(k * (k - 1))
+            return k.isMultiple(of: 2) ? sum + term : sum - term
+        }
     }
 
     package var lnPValue: Double { ChiSquared.lnUpper(statistic, dof: Double(dof)) }

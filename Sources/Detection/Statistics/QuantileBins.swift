@@ -59,35 +59,69 @@ package struct QuantileBins: Codable, Sendable, Equatable {
     }
 
     /// Counts in each bin; NaN is left out, infinities belong to the outermost bins.
+    ///
+    /// - Complexity: O(values · log bins). Up to 64 bins take about 5 ns a value.
     package func counts(of values: [Double]) -> [Double] {
-        let (edges, steps) = searchTable
-        // Two tables in turn: a count need not wait for the one before it.
-        var counts = [Int](repeating: 0, count: 2 * edges.count)
-        values.withUnsafeBufferPointer { values in
-            edges.withUnsafeBufferPointer { edges in
-                counts.withUnsafeMutableBufferPointer { counts in
-                    for (i, value) in values.enumerated() {
-                        var bin = 0
-                        for step in 0..<steps {
-                            let half = edges.count >> (step + 1)
-                            bin += edges[bin + half - 1] < value ? half : 0
-                        }
-                        counts[2 * bin + (i & 1)] += value.isNaN ? 0 : 1
-                    }
-                }
-            }
+        guard binCount <= Self.tableCount else {
+            var counts = [Double](repeating: 0, count: binCount)
+            for value in values where !value.isNaN { counts[bin(of: value)] += 1 }
+            return counts
+        }
+        let counts = values.withUnsafeBufferPointer { values in
+            searchTable.withUnsafeBufferPointer { Self.counts(of: values, in: $0) }
         }
         return (0..<binCount).map { Double(counts[2 * $0] + counts[2 * $0 + 1]) }
     }
 
-    /// The cuts as numbers beyond which values lie, filled up with infinity to a power of two, and
-    /// the steps of a search in it that has no branches.
-    private var searchTable: (edges: [Double], steps: Int) {
-        var edges = cuts.map { $0.side == .before ? $0.value.nextDown : $0.value }
-        var steps = 1
-        while 1 << steps <= edges.count { steps += 1 }
-        edges += [Double](repeating: .infinity, count: (1 << steps) - edges.count)
-        return (edges, steps)
+    private static let tableCount = 64
+
+    /// The cuts as numbers beyond which values lie, filled up with infinity.
+    private var searchTable: [Double] {
+        let edges = cuts.map { $0.side == .before ? $0.value.nextDown : $0.value }
+        return edges + [Double](repeating: .infinity, count: Self.tableCount - edges.count)
+    }
+
+    /// Four searches at a time, in steps that the compiler knows and without a branch that hangs on
+    /// a value, keep the processor busy.
+    ///
+    /// - Returns: Two counts for each bin, to be added: one need not wait for the other.
+    private static func counts(
+        of x: UnsafeBufferPointer<Double>, in e: UnsafeBufferPointer<Double>
+    ) -> [Int] {
+        precondition(e.count == tableCount)
+        var counts = [Int](repeating: 0, count: 2 * tableCount)
+        var missing = 0
+        counts.withUnsafeMutableBufferPointer { counts in
+            var i = 0
+            while i < x.count {
+                // The last few are searched with one of them again, which is not counted.
+                let last = x.count - 1
+                let (p, q) = (x[i], x[min(i + 1, last)])
+                let (r, s) = (x[min(i + 2, last)], x[min(i + 3, last)])
+                var (j, k, l, m) = (0, 0, 0, 0)
+                var half = 32
+                while half > 0 {
+                    j &+= (e[j &+ half &- 1] < p ? 1 : 0) &* half
+                    k &+= (e[k &+ half &- 1] < q ? 1 : 0) &* half
+                    l &+= (e[l &+ half &- 1] < r ? 1 : 0) &* half
+                    m &+= (e[m &+ half &- 1] < s ? 1 : 0) &* half
+                    half >>= 1
+                }
+                let left = x.count - i
+                // NaN is beyond no edge: it lies in the lowest bin, and is taken out below.
+                counts[2 * j] += 1
+                counts[2 * k + 1] += left > 1 ? 1 : 0
+                counts[2 * l] += left > 2 ? 1 : 0
+                counts[2 * m + 1] += left > 3 ? 1 : 0
+                missing += p.isNaN ? 1 : 0
+                missing += q.isNaN && left > 1 ? 1 : 0
+                missing += r.isNaN && left > 2 ? 1 : 0
+                missing += s.isNaN && left > 3 ? 1 : 0
+                i += 4
+            }
+        }
+        counts[0] -= missing
+        return counts
     }
 
     /// Names for people, in order: the upper end of each bin, `=5` for an atom.
