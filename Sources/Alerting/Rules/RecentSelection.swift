@@ -53,8 +53,8 @@ struct RecentSelection {
 
     init(matchers: [LabelMatcher], reach: Int64, coveredSince: Int64) {
         self.matchers = matchers
-        metricName =
-            matchers.first { $0.name == LabelSet.metricNameLabel && $0.operation == .equal }?.value
+        let name = matchers.first { $0.name == LabelSet.metricNameLabel && $0.operation == .equal }
+        metricName = name?.value.isEmpty == false ? name?.value : nil
         self.reach = reach
         self.coveredSince = coveredSince
         newest = coveredSince
