@@ -60,9 +60,10 @@ extension Store: SeriesSource {
     /// The newest sample of each series that is not a stale marker; unknown series are left out.
     package func lastSamples(of labels: [LabelSet]) throws -> [LabelSet: Sample] {
         try read("reading the last samples of \(labels.count) series") { db in
+            var lookup = SeriesLookup()
             var sets: [UInt32: LabelSet] = [:]
             for set in labels {
-                if let id = try SeriesCatalog.seriesID(of: set, in: db) { sets[id] = set }
+                if let id = try lookup.seriesID(of: set, in: db) { sets[id] = set }
             }
             return try lastSamples(of: sets, in: db)
         }

@@ -10,7 +10,7 @@ struct PeriodicServiceTests {
         arguments: [
             (spent: Duration.milliseconds(1), pause: Duration.seconds(1)),
             (spent: .milliseconds(20), pause: .seconds(4)),
-            (spent: .milliseconds(200), pause: .seconds(15)),
+            (spent: .milliseconds(200), pause: .seconds(30)),
         ])
     func evaluation(spent: Duration, pause: Duration) {
         #expect(

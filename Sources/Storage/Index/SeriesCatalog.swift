@@ -82,22 +82,6 @@ struct SeriesCatalog {
         return [UInt8](text)
     }
 
-    /// The identifier of a known label set.
-    static func seriesID(of set: LabelSet, in db: Database) throws -> UInt32? {
-        let selectLabel = try db.cachedStatement(
-            sql: "SELECT id FROM label WHERE name = ? AND value = ?")
-        var labels: [Int64] = []
-        for (name, value) in set.byteRanges {
-            let pair = [Data(set.canonicalBytes[name]), Data(set.canonicalBytes[value])]
-            guard let id = try Int64.fetchOne(selectLabel, arguments: StatementArguments(pair))
-            else { return nil }
-            labels.append(id)
-        }
-        let selectSeries = try db.cachedStatement(sql: "SELECT id FROM series WHERE labels = ?")
-        return try UInt32.fetchOne(
-            selectSeries, arguments: [Data(SeriesKey.encode(labels))])
-    }
-
     /// Every layout, with how far its journal rows are folded.
     mutating func allLayouts(in db: Database) throws -> [(layout: Layout, foldedThrough: Int64)] {
         let select = try db.cachedStatement(sql: "SELECT id, folded_through FROM layout")
