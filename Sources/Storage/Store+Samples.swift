@@ -70,11 +70,20 @@ extension Store: SeriesSource {
     }
 
     /// The same of every series that satisfies the matchers.
+    ///
+    /// - Parameter matchers: Those for equality should leave few series: they are looked up, the
+    ///   others are tried on the labels of what is left.
     package func lastSamples(matching matchers: [LabelMatcher]) throws -> [LabelSet: Sample] {
         try read("reading the last samples of \(Self.description(of: matchers))") { db in
-            let ids = try MatcherResolution(db: db).series(matching: matchers)
+            let exact = matchers.filter { $0.operation == .equal && !$0.value.isEmpty }
+            let ids = try MatcherResolution(db: db).series(
+                matching: exact.isEmpty ? matchers : exact)
             let labels = try catalog.withLock { try $0.labelSets(of: ids, in: db) }
-            let known = zip(ids, labels).compactMap { id, labels in labels.map { (id, $0) } }
+            let known = zip(ids, labels).compactMap { id, labels in
+                labels.flatMap { labels in
+                    matchers.allSatisfy { $0.matches(labels) } ? (id, labels) : nil
+                }
+            }
             return try lastSamples(of: Dictionary(uniqueKeysWithValues: known), in: db)
         }
     }

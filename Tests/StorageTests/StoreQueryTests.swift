@@ -119,6 +119,29 @@ import TimeSeries
         #expect(try store.lastSamples(of: [LabelSet(metricName: "dead")]).isEmpty)
     }
 
+    @Test(
+        "last samples are found by matchers of every kind",
+        arguments: [
+            (#"{__name__=~"m.+", i="1"}"#, ["mean", "most"]),
+            (#"{i="1", __name__!="most"}"#, ["mean", "other"]),
+            (#"{__name__=~"m.+"}"#, ["mean", "most", "mine"]), (#"{__name__="m"}"#, []),
+            (#"{i="1", j=""}"#, ["mean", "most", "other"]),
+        ])
+    func lastSamplesMatching(selector: String, names: [String]) throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        let table = SeriesTable(
+            labels: ["mean", "most", "other"].map { LabelSet(metricName: $0, ["i": "1"]) }
+                + [LabelSet(metricName: "mine", ["i": "2", "j": "x"])])
+        try store.write(SampleBatch(at: .second(1), table: table, values: [1, 2, 3, 4]))
+        try store.compactFully(now: .second(1))
+        try store.write(SampleBatch(at: .second(2), table: table, values: [5, 6, 7, 8]))
+        let matchers = try #require(try QueryExpression(parsing: selector).selectors.first)
+        let found = try store.lastSamples(matching: matchers)
+        #expect(Set(found.keys.compactMap(\.metricName)) == Set(names))
+        #expect(found.values.allSatisfy { $0.at == .second(2) && $0.value > 4 })
+    }
+
     @Test("records come back as they went in, and newer ones replace older ones")
     func records() throws {
         let fixture = try StoreFixture()
