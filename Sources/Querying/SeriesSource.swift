@@ -49,13 +49,21 @@ package struct MemorySource: SeriesSource, Sendable {
     ) -> [Series] {
         all.compactMap { series in
             guard matchers.allSatisfy({ $0.matches(series.labels) }) else { return nil }
-            let first = series.timestamps.partitioningIndex { $0 >= from.milliseconds }
-            let end = series.timestamps.partitioningIndex { $0 > through.milliseconds }
-            guard first < end else { return nil }
-            return Series(
-                labels: series.labels, timestamps: Array(series.timestamps[first..<end]),
-                values: Array(series.values[first..<end]))
+            return series.samples(from: from.milliseconds, through: through.milliseconds)
         }
+    }
+}
+
+extension Series {
+    /// The samples of a closed range of time in milliseconds; nil where there are none.
+    package func samples(from: Int64, through: Int64) -> Series? {
+        let first = timestamps.partitioningIndex { $0 >= from }
+        let end = timestamps.partitioningIndex { $0 > through }
+        guard first < end else { return nil }
+        if first == 0, end == timestamps.count { return self }
+        return Series(
+            labels: labels, timestamps: Array(timestamps[first..<end]),
+            values: Array(values[first..<end]))
     }
 }
 

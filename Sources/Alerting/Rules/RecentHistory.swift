@@ -1,3 +1,4 @@
+import Querying
 import TimeSeries
 
 extension RecentSelection {
@@ -13,7 +14,7 @@ extension RecentSelection {
         init(of answer: [Series], since: Int64, through: Int64) {
             self.since = since
             self.through = through
-            series = answer.compactMap { $0.within(since...through) }
+            series = answer.compactMap { $0.samples(from: since, through: through) }
         }
 
         var valueCount: Int { series.reduce(0) { $0 + $1.values.count } }
@@ -22,9 +23,8 @@ extension RecentSelection {
         ///
         /// - Parameter written: Ascending by labels.
         func followed(by written: [Series], from: Int64, through: Int64) -> [Series] {
-            let known = series.compactMap {
-                $0.within(from...min(max(from, self.through), through))
-            }
+            let end = min(self.through, through)
+            let known = series.compactMap { $0.samples(from: from, through: end) }
             var result: [Series] = []
             result.reserveCapacity(max(known.count, written.count))
             var (i, j) = (0, 0)
@@ -47,17 +47,6 @@ extension RecentSelection {
 }
 
 extension Series {
-    /// The samples of a range of time; nil where there are none.
-    fileprivate func within(_ range: ClosedRange<Int64>) -> Series? {
-        let low = timestamps.partitioningIndex { $0 >= range.lowerBound }
-        let high = timestamps.partitioningIndex { $0 > range.upperBound }
-        if low == 0, high == timestamps.count { return high > 0 ? self : nil }
-        guard low < high else { return nil }
-        return Series(
-            labels: labels, timestamps: Array(timestamps[low..<high]),
-            values: Array(values[low..<high]))
-    }
-
     /// The samples of both; of two at one time the first one's.
     func merged(with other: Series) -> Series {
         var times: [Int64] = []

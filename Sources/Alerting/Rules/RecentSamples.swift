@@ -98,9 +98,11 @@ package final class RecentSamples: SeriesSource, Sendable {
         var known = state.tables[table.id] ?? Known()
         if known.askedCount == state.selections.count { return known.interested }
         let positions = Dictionary(grouping: table.labels.indices) { table.labels[$0].metricName }
-        for index in known.askedCount..<state.selections.count
-        where state.selections[index].adopt(table, positions) {
-            known.interested.append(index)
+        for index in known.askedCount..<state.selections.count {
+            let named = state.selections[index].metricName.map { positions[$0] ?? [] }
+            if state.selections[index].adopt(table, among: named ?? Array(table.labels.indices)) {
+                known.interested.append(index)
+            }
         }
         known.askedCount = state.selections.count
         if state.tables.count >= Self.tableLimit { state.tables = [:] }

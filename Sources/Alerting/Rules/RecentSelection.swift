@@ -35,8 +35,8 @@ struct RecentSelection {
     }
 
     private let matchers: [LabelMatcher]
-    /// The one that all series have; nil where there are several.
-    private let metricName: String?
+    /// The one that all series have; nil where there may be several.
+    let metricName: String?
     /// Milliseconds before the newest sample that are kept, and `slack`.
     private var reach: Int64
     private var newest: Int64
@@ -72,13 +72,12 @@ struct RecentSelection {
         order = nil
     }
 
-    /// - Parameter candidates: Where the series of a table lie, by metric name.
+    /// - Parameter candidates: Where in the table its series can lie, ascending.
     /// - Returns: Whether the table has series of the selection.
-    mutating func adopt(_ table: SeriesTable, _ candidates: [String?: [Int]]) -> Bool {
+    mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Bool {
         if isGivenUp { return false }
         if strips[table.id] != nil { return true }
-        let named = metricName.map { candidates[$0] ?? [] } ?? Array(table.labels.indices)
-        let positions = named.filter { index in
+        let positions = candidates.filter { index in
             matchers.allSatisfy { $0.matches(table.labels[index]) }
         }
         if positions.isEmpty { return false }
@@ -108,8 +107,7 @@ struct RecentSelection {
     }
 
     private mutating func newStrip(_ table: SeriesTable) -> Strip? {
-        adopt(table, [metricName: Array(table.labels.indices)])
-            ? strips.removeValue(forKey: table.id) : nil
+        adopt(table, among: table.labels.indices) ? strips.removeValue(forKey: table.id) : nil
     }
 
     /// The clock was set back: until it catches up, the store answers.
