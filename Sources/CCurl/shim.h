@@ -69,6 +69,10 @@ static inline CURLMcode mlmon_multi_setopt_long(CURLM *multi, CURLMoption option
     return curl_multi_setopt(multi, option, value);
 }
 
+static inline CURLSHcode mlmon_share_connections(CURLSH *share) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+}
+
 // `data` is a union in CURLMsg.
 static inline CURLcode mlmon_message_result(const CURLMsg *message) {
     return message->data.result;

@@ -13,6 +13,9 @@ struct Address: Equatable {
     let user: String?
     let password: String?
 
+    /// Of the pool that keeps the host's connections.
+    let poolIndex: Int
+
     /// `host:port`, for messages.
     var origin: String { "\(host):\(port)" }
 
@@ -38,6 +41,7 @@ struct Address: Equatable {
         self.scheme = scheme
         self.host = host.lowercased()
         self.port = port
+        poolIndex = ConnectionPools.index(ofHost: self.host, port: port)
         user = handle.part(CURLUPART_USER)
         password = handle.part(CURLUPART_PASSWORD)
         try handle.set(CURLUPART_USER, to: nil)

@@ -15,8 +15,9 @@ package final class HTTPClient: Sendable {
 
     /// - Parameters:
     ///   - maximumTransferCount: Transfers at the same time; at least 1.
-    ///   - maximumIdleConnectionCount: Connections kept open for the next request.
-    package init(maximumTransferCount: Int = 256, maximumIdleConnectionCount: Int = 1024) {
+    ///   - maximumIdleConnectionCount: Connections kept open for the next request; where hosts
+    ///     fall unevenly into the pools, up to twice as many.
+    package init(maximumTransferCount: Int = 256, maximumIdleConnectionCount: Int = 4096) {
         Self.initialiseLibrary
         let mailbox = mailbox
         Thread.detachNewThread {

@@ -4,6 +4,11 @@ extension HTTPRequest {
         "accept", "user-agent", "content-type", "x-prometheus-scrape-timeout-seconds",
     ]
 
+    /// Whether a header of the request may be a secret.
+    var hasSecretHeaders: Bool {
+        headers.contains { !Self.harmlessHeaders.contains($0.name.lowercased()) }
+    }
+
     /// Repeating anything but a read is not ours to decide.
     var followsRedirects: Bool {
         maximumRedirectCount > 0 && body == nil && (method == "GET" || method == "HEAD")
@@ -37,7 +42,7 @@ extension HTTPRequest {
         }
         let isSecret =
             credentials != .none
-            || headers.contains { !Self.harmlessHeaders.contains($0.name.lowercased()) }
+            || hasSecretHeaders
         guard !isSecret else {
             throw HTTPError(
                 .redirect,

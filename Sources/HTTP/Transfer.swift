@@ -19,6 +19,12 @@ final class Transfer {
     /// What a callback found wrong; takes precedence over libcurl's code.
     private var failure: HTTPError?
     private var headerList = HeaderList()
+    /// The headers in the list, where the handle keeps it.
+    private var keptHeaders: [(name: String, value: String)] = []
+    /// What the handle is still set up for; nil for a new one.
+    private var keptSettings: KeptSettings?
+    /// Of the pool that the handle takes its connections from.
+    private var poolIndex: Int?
     private let errorText: UnsafeMutablePointer<CChar>
 
     init() throws(HTTPError) {
@@ -31,22 +37,38 @@ final class Transfer {
 
     /// Sets the handle, which is new or cleared, up for the job.
     ///
-    /// - Parameter address: The request's URL.
-    func prepare(_ job: Job, at address: Address) throws(HTTPError) {
+    /// - Parameters:
+    ///   - address: The request's URL.
+    ///   - pools: Where the connection comes from and goes to.
+    func prepare(
+        _ job: Job, at address: Address, pools: inout ConnectionPools
+    ) throws(HTTPError) {
         self.job = job
         redirectCount = 0
+        if poolIndex != address.poolIndex {
+            try pools.join(easy, index: address.poolIndex)
+            poolIndex = address.poolIndex
+        }
         try configure(job, address, credentials: job.request.credentials(for: address))
     }
 
     /// Forgets the job and everything secret.
-    func clear() {
+    ///
+    /// - Parameter wasAnswered: Whether the handle may stay set up for more requests of the kind.
+    func clear(wasAnswered: Bool) {
         job = nil
         address = nil
         failure = nil
         headers = []
         body = []
+        if !wasAnswered || keptSettings == nil { forget() }
+    }
+
+    private func forget() {
         easy.reset()
         headerList = HeaderList()
+        keptHeaders = []
+        keptSettings = nil
     }
 
     /// Sets the handle up again where the answer is a redirect that is to be followed.
@@ -64,7 +86,6 @@ final class Transfer {
         redirectCount += 1
         let destination = try address.resolving(location)
         let credentials = try job.request.credentials(redirectedFrom: address, to: destination)
-        easy.reset()
         try configure(job, destination, credentials: credentials)
         return true
     }
@@ -102,20 +123,33 @@ final class Transfer {
 
         let remaining = Int64(ContinuousClock.now.duration(to: job.deadline) / .milliseconds(1))
         guard remaining > 0 else { throw HTTPError(CURLE_OPERATION_TIMEDOUT, progress) }
+        let settings = KeptSettings(job.request, scheme: address.scheme, credentials)
+        if settings == nil || settings != keptSettings {
+            forget()
+            try setEverything(job.request, address, credentials)
+            keptSettings = settings
+        } else if !job.request.hasHeaders(keptHeaders) {
+            try setHeaders(job.request, credentials)
+        }
         try easy.set(CURLOPT_URL, address.url)
         try easy.set(CURLOPT_TIMEOUT_MS, Int(remaining))
         try easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(remaining))
+    }
+
+    private func setEverything(
+        _ request: HTTPRequest, _ address: Address, _ credentials: HTTPRequest.Credentials
+    ) throws(HTTPError) {
         try easy.set(CURLOPT_NOSIGNAL, true)
         try easy.allowOnlyHTTP()
         try easy.detachNameLookups()
         try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         // A proxy of the environment would see every service's page; none is used.
         try easy.set(CURLOPT_PROXY, "")
-        if job.request.acceptsCompression { try easy.set(CURLOPT_ACCEPT_ENCODING, "gzip") }
+        if request.acceptsCompression { try easy.set(CURLOPT_ACCEPT_ENCODING, "gzip") }
         try setCallbacks()
-        try setTLS(job.request.tls, scheme: address.scheme)
-        try setMethod(job.request)
-        try setHeaders(job.request, credentials)
+        try setTLS(request.tls, scheme: address.scheme)
+        try setMethod(request)
+        try setHeaders(request, credentials)
     }
 
     private func setCallbacks() throws(HTTPError) {
@@ -191,8 +225,9 @@ final class Transfer {
             try easy.set(CURLOPT_USERNAME, user)
             try easy.set(CURLOPT_PASSWORD, password)
         }
+        try easy.set(CURLOPT_HTTPHEADER, list.pointer.map(UnsafeMutableRawPointer.init))
         headerList = list
-        try easy.set(CURLOPT_HTTPHEADER, headerList.pointer.map(UnsafeMutableRawPointer.init))
+        keptHeaders = request.headers
     }
 
     static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {

@@ -9,6 +9,7 @@ final class TransferLoop {
 
     private let mailbox: Mailbox
     private let multi: MultiHandle
+    private var pools = ConnectionPools()
     private let maximumTransferCount: Int
     /// Jobs beyond the limit, first come first served; one for each awaiting task at most.
     private var waiting: [Job] = []
@@ -22,7 +23,8 @@ final class TransferLoop {
     ) throws(HTTPError) {
         self.mailbox = mailbox
         self.maximumTransferCount = maximumTransferCount
-        multi = try MultiHandle(maximumIdleConnectionCount: maximumIdleConnectionCount)
+        multi = try MultiHandle(
+            maximumIdleConnectionCount: ConnectionPools.share(of: maximumIdleConnectionCount))
         mailbox.install(Mailbox.Bell(multi: multi.pointer))
     }
 
@@ -93,11 +95,11 @@ final class TransferLoop {
             return
         }
         do throws(HTTPError) {
-            try transfer.prepare(job, at: try address(of: job.request))
+            try transfer.prepare(job, at: try address(of: job.request), pools: &pools)
             try multi.add(transfer.easy)
             active[ObjectIdentifier(job.ticket)] = transfer
         } catch {
-            transfer.clear()
+            transfer.clear(wasAnswered: false)
             idle.append(transfer)
             job.continuation.resume(returning: .failure(error))
         }
@@ -151,7 +153,11 @@ final class TransferLoop {
     private func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, HTTPError>) {
         guard let job = transfer.job else { return }
         active[ObjectIdentifier(job.ticket)] = nil
-        transfer.clear()
+        if case .success = outcome {
+            transfer.clear(wasAnswered: true)
+        } else {
+            transfer.clear(wasAnswered: false)
+        }
         idle.append(transfer)
         job.continuation.resume(returning: outcome)
     }
