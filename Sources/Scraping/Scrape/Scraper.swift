@@ -21,25 +21,30 @@ package final class Scraper: Sendable {
     private let sessions: [TargetSession]
     private let clock: ScrapeClock
     private let maximumScrapeCount: Int
+    private let lanes: [any TaskExecutor]
     private let logger: Logger
     private let onScrape: @Sendable (ScrapeResult) -> Void
 
     /// - Parameters:
     ///   - version: Of mlmon, for the User-Agent.
     ///   - maximumScrapeCount: At the same time; who comes later waits.
+    ///   - lanes: Where the scrapes run, each target always on the same one; anywhere if empty.
+    ///     A lane of one thread each is woken far less often than the threads that all tasks share.
     ///   - seed: Looks up where counting ended before a restart. Where it throws, the signals of
     ///     that scrape are left out and it is asked again at the next.
     ///   - onScrape: Called once a scrape, for different targets possibly at the same time, for
     ///     one target in order. Must not block for long: it holds up the scrape's place.
     package init(
         targets: [Target], client: HTTPClient, presets: PresetLibrary, version: String,
-        clock: ScrapeClock, maximumScrapeCount: Int = 256, logger: Logger,
+        clock: ScrapeClock, maximumScrapeCount: Int = 256, lanes: [any TaskExecutor] = [],
+        logger: Logger,
         seed: @escaping @Sendable (RequiredSeries) throws -> Seed = { _ in Seed() },
         onScrape: @escaping @Sendable (ScrapeResult) -> Void
     ) {
         self.targets = targets
         self.clock = clock
         self.maximumScrapeCount = max(maximumScrapeCount, 1)
+        self.lanes = lanes
         self.logger = logger
         self.onScrape = onScrape
         let quota = SeriesQuota()
@@ -61,9 +66,9 @@ package final class Scraper: Sendable {
                         await group.next()
                         runningCount -= 1
                     }
-                    if group.addTaskUnlessCancelled(operation: { await self.scrape(due) }) {
-                        runningCount += 1
-                    }
+                    let isAdded = group.addTaskUnlessCancelled(
+                        executorPreference: lane(of: due), operation: { await self.scrape(due) })
+                    if isAdded { runningCount += 1 }
                 }
                 do {
                     try await clock.sleep(pause(before: schedule.nextDue))
@@ -73,6 +78,10 @@ package final class Scraper: Sendable {
             }
             group.cancelAll()
         }
+    }
+
+    private func lane(of due: ScrapeSchedule.Due) -> (any TaskExecutor)? {
+        lanes.isEmpty ? nil : lanes[due.index % lanes.count]
     }
 
     /// Until the next slot; never so long that a jump of the clock would go unnoticed.

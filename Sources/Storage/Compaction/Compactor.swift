@@ -27,6 +27,7 @@ struct Compactor {
         static let journalRowsPerDelete = 4000
     }
 
+    var backlog = JournalBacklog()
     /// Buckets that gained blocks since they were last looked at; nil before the first look.
     var bucketsToMerge: Set<UInt32>?
     /// Newest sample seen by the last removal of unused layouts.

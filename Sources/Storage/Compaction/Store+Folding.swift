@@ -3,35 +3,16 @@ import GRDB
 import TimeSeries
 
 extension Store {
-    /// The unfolded rows of one layout.
-    private struct Backlog {
-        let layout: Int64
-        let seriesCount: Int
-        let rowCount: Int
-        let firstID: Int64
-        let lastID: Int64
-        let firstAt: Int64
-        let lastAt: Int64
-
-        var sampleCount: Int { rowCount * seriesCount }
-
-        func isDue(_ now: Timestamp) -> Bool {
-            if rowCount >= Compactor.Policy.rowsPerFold { return true }
-            let oldest = (now - Compactor.Policy.longestInJournal).milliseconds
-            let newest = (now + Compactor.Policy.longestInJournal).milliseconds
-            return firstAt < oldest || lastAt > newest
-        }
-    }
+    private typealias Backlog = JournalBacklog.Entry
 
     func fold(
         now: Timestamp, everything: Bool, _ compactor: inout Compactor
     ) throws(StorageError) {
-        let backlogs = try findBacklogs()
-        var due = backlogs.filter { everything || $0.isDue(now) }
-            .sorted { $0.firstID < $1.firstID }[...]
-        var unfolded = Dictionary(
-            backlogs.map { ($0.layout, $0.firstID) }, uniquingKeysWith: { min($0, $1) })
-        let end = (backlogs.map(\.lastID).max() ?? 0) + 1
+        var backlog = compactor.backlog
+        try read("looking for journal rows to fold") { db in try backlog.update(in: db) }
+        compactor.backlog = backlog
+        let end = (backlog.entries.values.map(\.lastID).max() ?? 0) + 1
+        var due = try sized(backlog.entries.values.filter { everything || $0.isDue(now) })[...]
         var budget = everything ? Int.max : Compactor.Policy.samplesPerCall
         while !due.isEmpty, budget > 0 {
             var slice: [Backlog] = []
@@ -40,7 +21,7 @@ extension Store {
                 slice.isEmpty
                     || sampleCount + next.sampleCount <= Compactor.Policy.samplesPerSlice
             {
-                slice.append(due.removeFirst())
+                slice.append(due.removeFirst().backlog)
                 sampleCount += next.sampleCount
             }
             budget -= sampleCount
@@ -55,30 +36,23 @@ extension Store {
                     try update.execute(arguments: [backlog.lastID, backlog.layout])
                 }
             }
-            for backlog in slice { unfolded[backlog.layout] = nil }
+            for backlog in slice { compactor.backlog.remove(backlog) }
             compactor.bucketsToMerge?.formUnion(blocks.map(\.bucket))
         }
-        try deleteJournal(before: unfolded.values.min() ?? end)
+        let unfolded = compactor.backlog.entries.values
+        try deleteJournal(before: unfolded.map(\.firstID).min() ?? end)
     }
 
-    private func findBacklogs() throws(StorageError) -> [Backlog] {
-        try read("looking for journal rows to fold") { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT layout.id, count(*), min(journal.id), max(journal.id),
-                        min(journal.at), max(journal.at)
-                    FROM layout JOIN journal
-                        ON journal.layout = layout.id AND journal.id > layout.folded_through
-                    GROUP BY layout.id
-                    """)
-            return try catalog.withLock { catalog in
-                try rows.map { row in
-                    let id: Int64 = row[0]
-                    return Backlog(
-                        layout: id, seriesCount: try catalog.layout(id, in: db)?.series.count ?? 0,
-                        rowCount: row[1], firstID: row[2], lastID: row[3], firstAt: row[4],
-                        lastAt: row[5])
+    /// With the samples that each holds, oldest first.
+    private func sized(
+        _ backlogs: [Backlog]
+    ) throws(StorageError) -> [(backlog: Backlog, sampleCount: Int)] {
+        if backlogs.isEmpty { return [] }
+        return try read("reading layouts to fold") { db in
+            try catalog.withLock { catalog in
+                try backlogs.sorted { $0.firstID < $1.firstID }.map { backlog in
+                    let layout = try catalog.layout(backlog.layout, in: db)
+                    return (backlog, backlog.rowCount * (layout?.series.count ?? 0))
                 }
             }
         }

@@ -19,6 +19,8 @@ final class Monitor: Sendable {
     private static let healthInterval = Duration.seconds(15)
     /// A minute is recorded so soon after its samples have settled.
     private static let serviceMinuteInterval = Duration.seconds(5)
+    /// Enough for any fleet that one machine can store; more threads are woken more often.
+    private static let scrapeLaneCount = 2
     /// Between two looks at the outbox while nothing is due.
     private static let deliveryInterval = Duration.milliseconds(500)
 
@@ -95,7 +97,8 @@ final class Monitor: Sendable {
         services.append(
             ScraperService(
                 scraper: scraper(
-                    configuration, store: store, client: client, logger: logger,
+                    configuration, store: store, client: client, work: health.work,
+                    logger: logger,
                     onScrape: { result in
                         record(result.batches)
                         board.note(result)
@@ -103,7 +106,7 @@ final class Monitor: Sendable {
                     })))
         services += APIService.make(
             configuration, store: store, rules: runner, health: health, logger: logger)
-        return services
+        return services.map { ($0 as? PeriodicService)?.metered(by: health.work) ?? $0 }
     }
 
     private static func storeServices(
@@ -203,14 +206,15 @@ final class Monitor: Sendable {
     }
 
     private static func scraper(
-        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, logger: Logger,
-        onScrape: @escaping @Sendable (ScrapeResult) -> Void
+        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, work: WorkMeter,
+        logger: Logger, onScrape: @escaping @Sendable (ScrapeResult) -> Void
     ) -> Scraper {
         Scraper(
             targets: configuration.services, client: client,
             presets: PresetLibrary(configuration.presets), version: MLMon.version,
             clock: ScrapeClock(
                 now: { Program.now() }, sleep: { try await Task.sleep(for: $0) }),
+            lanes: (1...scrapeLaneCount).map { _ in WorkThread(name: "scrapes", meter: work) },
             logger: logger,
             seed: { required in
                 let outputs = try store.lastSamples(matching: required.outputs)

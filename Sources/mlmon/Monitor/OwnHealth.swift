@@ -24,6 +24,7 @@ final class OwnHealth: Sendable {
         var instance: String
     }
 
+    let work = WorkMeter()
     private let counts = Mutex(Counts())
     private let logger: Logger
 
@@ -89,6 +90,7 @@ final class OwnHealth: Sendable {
                 Double(counts.bytes)),
             OwnMetric(
                 .counter, "mlmon_scrape_seconds", "Time that scrapes took.", counts.seconds),
+            work.metric,
         ]
     }
 

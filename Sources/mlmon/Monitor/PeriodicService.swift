@@ -28,6 +28,7 @@ struct PeriodicService: Service, CustomStringConvertible {
     let name: String
     let interval: Duration
     var rest = Rest.quarter
+    var meter: WorkMeter?
     let logger: Logger
     /// What it throws is logged, once for each new message; the next round tries again.
     let work: @Sendable () async throws -> Void
@@ -36,8 +37,14 @@ struct PeriodicService: Service, CustomStringConvertible {
 
     var description: String { name }
 
+    func metered(by meter: WorkMeter) -> PeriodicService {
+        var service = self
+        service.meter = meter
+        return service
+    }
+
     func run() async throws {
-        await withTaskExecutorPreference(WorkThread(name: name)) {
+        await withTaskExecutorPreference(WorkThread(name: name, meter: meter)) {
             await cancelWhenGracefulShutdown { await repeatWork() }
             do {
                 try await finish()

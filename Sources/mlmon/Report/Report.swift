@@ -63,7 +63,7 @@ struct Report {
         if let service {
             matchers.append(try LabelMatcher(name: "service", .equal, value: service))
         }
-        return try store.series(matching: matchers, from: from, through: through)
+        return try store.unorderedSeries(matching: matchers, from: from, through: through)
     }
 
     private func take(

@@ -5,6 +5,8 @@ struct ReportBlock {
     private let start: Timestamp
     private let end: Timestamp
     private let step: Duration
+    /// Computed once, since it is needed for every sample.
+    private let stepMilliseconds: Int64
     private var steps: [Int: [ReportKey: StepAccumulator]] = [:]
     private var watched: [Int: Set<String>] = [:]
     private var firing: [Int: Set<LabelSet>] = [:]
@@ -13,6 +15,7 @@ struct ReportBlock {
         self.start = start
         self.end = end
         self.step = step
+        stepMilliseconds = step.milliseconds
     }
 
     /// Adds what a counter grew by in each step.
@@ -99,6 +102,6 @@ struct ReportBlock {
 
     private func index(of timestamp: Int64) -> Int? {
         guard timestamp >= start.milliseconds, timestamp < end.milliseconds else { return nil }
-        return Int((timestamp - start.milliseconds) / step.milliseconds)
+        return Int((timestamp - start.milliseconds) / stepMilliseconds)
     }
 }
