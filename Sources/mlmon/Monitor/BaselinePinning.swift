@@ -64,7 +64,7 @@ struct BaselinePinning {
         let length = max(
             options.window,
             .milliseconds((through - from).milliseconds / Self.maximumWindowCount + 1))
-        var totals: [UInt64: CounterTotal] = [:]
+        var totals = CounterTotals()
         var windows: [(window: DriftWindow, counts: [DistributionKey: [String: Double]])] = []
         var start = from
         while start < through {

@@ -61,12 +61,6 @@ struct DistributionKey: Hashable, Comparable, Codable {
     }
 }
 
-/// Where a counter stood when it was last read.
-struct CounterTotal: Codable {
-    var value: Double
-    var seen: Timestamp
-}
-
 /// Reads how much each bin of each distribution grew, from the cumulative signal counters.
 struct DistributionReader {
     let source: any SeriesSource
@@ -75,14 +69,14 @@ struct DistributionReader {
     ///
     /// - Parameters:
     ///   - lookback: How far before `from` counters are looked for that are not among `totals`.
-    ///   - totals: The counters' values at `from`, by fingerprint; become those at `through`. A
+    ///   - totals: The counters' values at `from`; become those at `through`. A
     ///     counter that is not among them grew from its first sample on.
     ///   - service: nil reads all.
     /// - Returns: Observations by bin, not cumulative over bounds. Distributions that did not grow
     ///   are there with zeros.
     func increases(
         from: Timestamp, through: Timestamp, lookback: Duration = .zero,
-        totals: inout [UInt64: CounterTotal], service: String? = nil
+        totals: inout CounterTotals, service: String? = nil
     ) throws -> [DistributionKey: [String: Double]] {
         var result: [DistributionKey: [String: Double]] = [:]
         for feature in DistributionKey.Feature.allCases {
@@ -92,9 +86,9 @@ struct DistributionReader {
             if let service {
                 matchers.append(try LabelMatcher(name: "service", .equal, value: service))
             }
-            var found = try source.series(matching: matchers, from: from, through: through)
-            if lookback > .zero, found.contains(where: { totals[$0.labels.fingerprint] == nil }) {
-                found = try source.series(
+            var found = try source.unorderedSeries(matching: matchers, from: from, through: through)
+            if lookback > .zero, found.contains(where: { !totals.know($0.labels) }) {
+                found = try source.unorderedSeries(
                     matching: matchers, from: from - lookback, through: through)
             }
             for series in found {
@@ -114,14 +108,12 @@ struct DistributionReader {
     private static let maximumCount = 0x1p53
 
     private static func increase(
-        _ series: Series, _ through: Timestamp, _ totals: inout [UInt64: CounterTotal]
+        _ series: Series, _ through: Timestamp, _ totals: inout CounterTotals
     ) -> Double {
         // A counter is what a service says it is; what cannot be a count is as good as absent.
         let values = series.values.filter { (0...maximumCount).contains($0) }
         guard let first = values.first, let last = values.last else { return 0 }
-        let total = CounterTotal(value: last, seen: through)
-        let base = totals.updateValue(total, forKey: series.labels.fingerprint)?.value ?? first
-        return max(last - base, 0)
+        return max(last - (totals.note(series.labels, last, at: through) ?? first), 0)
     }
 
     /// Counts of cumulative buckets, each less the one below it.

@@ -16,8 +16,8 @@ actor DriftMonitor {
         var windowEnd: Timestamp
         /// Through when the counters were read.
         var readThrough: Timestamp
-        /// The counters' values then, by fingerprint of their labels.
-        var totals: [UInt64: CounterTotal] = [:]
+        /// The counters' values then.
+        var totals = CounterTotals()
         var columns: [DistributionKey: DriftColumn] = [:]
     }
 
@@ -137,7 +137,7 @@ actor DriftMonitor {
         memory.columns.forgetIdle(since: oldest, keeping: Self.columnLimit) {
             $0.lastSeen ?? oldest
         }
-        memory.totals.forgetIdle(since: oldest, keeping: Self.totalLimit) { $0.seen }
+        memory.totals.forgetIdle(since: oldest, keeping: Self.totalLimit)
     }
 
     private func read(through: Timestamp, into memory: inout Memory) throws {

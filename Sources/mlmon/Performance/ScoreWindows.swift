@@ -54,7 +54,7 @@ struct ScoreWindowReader {
         _ body: (LabelSet, Double) -> Void
     ) throws {
         let matcher = try LabelMatcher(name: LabelSet.metricNameLabel, .equal, value: name)
-        let all = try store.series(
+        let all = try store.unorderedSeries(
             matching: [matcher], from: from - Self.lookback, through: through)
         for series in all {
             let samples = zip(series.timestamps, series.values).filter { $0.1.isFinite }
