@@ -1,4 +1,4 @@
-// What Swift's module of the C library leaves out: mallopt(3).
+// What Swift's module of the C library leaves out: mallopt(3), malloc_trim(3).
 #ifndef MLMON_CMALLOC_SHIM_H
 #define MLMON_CMALLOC_SHIM_H
 
@@ -14,6 +14,12 @@ static inline void mlmon_keep_heaps_small(int heaps, int threshold) {
 #else
     (void)heaps;
     (void)threshold;
+#endif
+}
+
+static inline void mlmon_return_free_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
 #endif
 }
 

@@ -17,6 +17,7 @@ final class Monitor: Sendable {
     /// windows and rule groups have their own rhythm.
     private static let evaluationInterval = Duration.seconds(1)
     private static let healthInterval = Duration.seconds(15)
+    private static let trimmingInterval = Duration.seconds(20)
     /// A minute is recorded so soon after its samples have settled.
     private static let serviceMinuteInterval = Duration.seconds(5)
     /// Enough for any fleet that one machine can store; more threads are woken more often.
@@ -86,6 +87,10 @@ final class Monitor: Sendable {
         services.append(
             PeriodicService(name: "own health", interval: healthInterval, logger: logger) {
                 record([try health.batch(store, at: Program.now())])
+            })
+        services.append(
+            PeriodicService(name: "memory", interval: trimmingInterval, logger: logger) {
+                Program.returnFreeMemory()
             })
         services.append(deliveries(configuration, store: store, client: client, logger: logger))
         let runner = RuleRunner(
