@@ -54,6 +54,7 @@ struct PeriodicService: Service, CustomStringConvertible {
             let start = ContinuousClock.now
             do {
                 try await work()
+                if lastComplaint != nil { logger.notice("\(name): well again") }
                 lastComplaint = nil
             } catch is CancellationError {
                 break
