@@ -94,9 +94,9 @@ package final class Store: Sendable {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(busyTimeoutSeconds)
-        let queue = try DatabaseQueue(path: options.path, configuration: configuration)
-        defer { try? queue.close() }
         do {
+            let queue = try DatabaseQueue(path: options.path, configuration: configuration)
+            defer { try? queue.close() }
             try queue.read { db in
                 try StoreSchema.check(db, path: options.path, mustBeCurrent: options.isReadOnly)
             }
