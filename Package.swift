@@ -94,7 +94,10 @@ let package = Package(
             resources: [.copy("Pages")]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Querying", "Storage", "TestSupport", "TimeSeries", grdb]),
+            dependencies: [
+                "Querying", "Storage", "TestSupport", "TimeSeries", grdb,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "AlertingTests", dependencies: ["Alerting", "Configuring", "TestSupport", yams]),
         .testTarget(
@@ -136,10 +139,12 @@ if ProcessInfo.processInfo.environment["MLMON_BENCHMARKS"] != nil {
     package.dependencies.append(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
     package.targets.append(
+        .target(name: "CountedMalloc", path: "Benchmarks/CountedMalloc"))
+    package.targets.append(
         .executableTarget(
             name: "MLMonBenchmarks",
             dependencies: [
-                "Detection", "Querying", "Scraping", "Storage", "TimeSeries",
+                "CountedMalloc", "Detection", "Querying", "Scraping", "Storage", "TimeSeries",
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Benchmarks/MLMonBenchmarks",

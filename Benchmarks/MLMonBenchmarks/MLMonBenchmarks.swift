@@ -1,4 +1,5 @@
 import Benchmark
+import CountedMalloc
 import Detection
 import Foundation
 import Querying
@@ -30,41 +31,112 @@ private func page(round: Int) -> [UInt8] {
 
 private let start = Timestamp(milliseconds: 1_700_000_000_000)
 
+private let allocations = BenchmarkMetric.custom(
+    "Allocations per 1,000 samples", polarity: .prefersSmaller, useScalingFactor: false)
+
+extension Benchmark {
+    /// Runs the measured part, and reports what it allocates.
+    fileprivate func measure(sampleCount: Int, _ body: () throws -> Void) rethrows {
+        startMeasurement()
+        let before = counted_malloc_count()
+        try body()
+        let count = counted_malloc_count() - before
+        stopMeasurement()
+        measurement(allocations, Int(count) * 1000 / max(sampleCount, 1))
+    }
+}
+
+/// A store in a folder of its own, and the scrapes of one target with 416 series.
+private final class StoreBenchmark {
+    let store: Store
+    private let folder: URL
+    private let table = SeriesTable(
+        labels: (0..<416).map { LabelSet(metricName: "m", ["i": "\($0)"]) })
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "mlmon-benchmark-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        store = try Store(StoreOptions(path: folder.appending(path: "b.db").path))
+    }
+
+    deinit {
+        try? store.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func scrape(_ round: Int) -> SampleBatch {
+        let values = (0..<416).map { series -> Double in
+            // Some counters, some that rest, some gauges with decimals.
+            switch series % 4 {
+            case 0: Double(series * 10)
+            case 1: Double((round * 7919 + series) % 97) / 4
+            default: Double(round * (series + 1) + (round * series) % 7)
+            }
+        }
+        return SampleBatch(at: start + .seconds(round * 15), table: table, values: values)
+    }
+
+    func fill(_ rounds: Range<Int>) throws {
+        store.append(rounds.map(scrape))
+        try store.commit()
+    }
+}
+
 let benchmarks: @Sendable () -> Void = {
     let configuration = Benchmark.Configuration(
-        metrics: [.cpuTotal, .wallClock, .throughput, .instructions],
+        metrics: [.cpuTotal, .wallClock, .throughput, .instructions, allocations],
         maxDuration: .seconds(3))
 
     Benchmark("Read a steady page of 416 series", configuration: configuration) { benchmark in
         let reader = PageReader(targetLabels: ["service": "s", "instance": "i"])
         let pages = (1...16).map(page)
-        for round in benchmark.scaledIterations {
-            blackHole(
-                try? reader.read(
-                    body: pages[round % pages.count], format: .text,
-                    at: start + .seconds(round)))
+        _ = try reader.read(body: pages[0], format: .text, at: start)
+        benchmark.measure(sampleCount: 416 * benchmark.scaledIterations.count) {
+            for round in benchmark.scaledIterations {
+                blackHole(
+                    try? reader.read(
+                        body: pages[round % pages.count], format: .text,
+                        at: start + .seconds(round)))
+            }
         }
     }
 
     Benchmark("Append and commit a scrape of 416 series", configuration: configuration) {
         benchmark in
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "mlmon-benchmark-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let store = try Store(StoreOptions(path: folder.appending(path: "b.db").path))
-        let table = SeriesTable(
-            labels: (0..<416).map { LabelSet(metricName: "m", ["i": "\($0)"]) })
-        benchmark.startMeasurement()
-        for round in benchmark.scaledIterations {
-            let values = (0..<416).map { Double(round * ($0 + 1)) }
-            store.append([
-                SampleBatch(at: start + .seconds(round), table: table, values: values)
-            ])
-            try store.commit()
+        let stored = try StoreBenchmark()
+        try stored.fill(0..<1)
+        let batches = benchmark.scaledIterations.map { stored.scrape($0 + 1) }
+        try benchmark.measure(sampleCount: 416 * batches.count) {
+            for batch in batches {
+                stored.store.append([batch])
+                try stored.store.commit()
+            }
         }
-        benchmark.stopMeasurement()
-        try store.close()
+    }
+
+    Benchmark("Compact 120 scrapes of 416 series", configuration: configuration) { benchmark in
+        for _ in benchmark.scaledIterations {
+            let stored = try StoreBenchmark()
+            try stored.fill(0..<120)
+            try benchmark.measure(sampleCount: 416 * 120) {
+                try stored.store.compact(now: start + .seconds(1800))
+            }
+        }
+    }
+
+    Benchmark("Decode 416 series of 480 samples", configuration: configuration) { benchmark in
+        let stored = try StoreBenchmark()
+        try stored.fill(0..<480)
+        try stored.store.compactFully(now: start + .seconds(7200))
+        let matchers = [try LabelMatcher(name: "__name__", .equal, value: "m")]
+        try benchmark.measure(sampleCount: 416 * 480 * benchmark.scaledIterations.count) {
+            for _ in benchmark.scaledIterations {
+                blackHole(
+                    try stored.store.series(
+                        matching: matchers, from: start, through: start + .seconds(7200)))
+            }
+        }
     }
 
     Benchmark("sum(rate()) over 1,000 series, 45 steps", configuration: configuration) {

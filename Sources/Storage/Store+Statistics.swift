@@ -42,7 +42,7 @@ extension Store {
                 committedSampleCount: commits.committedSampleCount,
                 lastCommitSeconds: commits.lastDuration.inSeconds,
                 commitCount: commits.commitCount, commitSeconds: commits.duration.inSeconds,
-                failedCommitCount: commits.failureCount, isFailing: commits.failure != nil,
+                failedCommitCount: commits.failureCount, isFailing: condition != .sound,
                 compactionLagSeconds: lag(first), rollupLagSeconds: lag(rolled),
                 removedForSizeCount: removed)
         }

@@ -32,16 +32,15 @@ extension Store {
             var findings = try String.fetchAll(
                 db, sql: "PRAGMA integrity_check(\(Self.findingLimit))")
             if findings == ["ok"] { findings = [] }
-            for table in ["block", "rollup"] {
-                findings += try Self.damage(of: table, in: db) { row in
-                    try row.withUnsafeData(atIndex: 1) { data in
-                        try (data ?? Data()).withUnsafeBytes { bytes in
-                            var block = try BlockReader(bytes)
-                            for slot in block.slots { _ = try block.part(slot: slot) }
-                        }
+            findings += try Self.damage(of: "block", in: db) { row in
+                try row.withUnsafeData(atIndex: 1) { data in
+                    try (data ?? Data()).withUnsafeBytes { bytes in
+                        var block = try BlockReader(bytes)
+                        for slot in block.slots { _ = try block.part(slot: slot) }
                     }
                 }
             }
+            findings += try Self.rollupDamage(in: db)
             findings += try Self.layoutDamage(in: db)
             findings += try Self.journalDamage(in: db)
             findings += try Self.seriesDamage(in: db)
@@ -63,6 +62,18 @@ extension Store {
             }
         }
         return findings
+    }
+
+    private static func rollupDamage(in db: Database) throws -> [String] {
+        let column = "payload, statistic, resolution, period"
+        return try damage(of: "rollup", column: column, in: db) { row in
+            try row.withUnsafeData(atIndex: 1) { data in
+                try (data ?? Data()).withUnsafeBytes { bytes in
+                    try RollupRow.check(
+                        bytes, statistic: row[2], resolution: row[3], period: row[4])
+                }
+            }
+        }
     }
 
     private static func layoutDamage(in db: Database) throws -> [String] {

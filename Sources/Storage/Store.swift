@@ -29,6 +29,10 @@ package final class Store: Sendable {
     let commits = Mutex(CommitLog())
     /// Rows that went because of the size limit, since the start.
     let removedForSize = Mutex(0)
+    /// Set while the file cannot be written.
+    let alertPlaneMemory = Mutex<AlertPlaneMemory?>(nil)
+    /// Held by whoever changes the alert plane; locked before the database.
+    let alertPlaneTurn = Mutex(())
     private let lock: Mutex<StoreLock?>
 
     /// 16 MiB of values: twenty seconds at 100,000 samples a second.
@@ -90,9 +94,9 @@ package final class Store: Sendable {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(busyTimeoutSeconds)
-        let queue = try DatabaseQueue(path: options.path, configuration: configuration)
-        defer { try? queue.close() }
         do {
+            let queue = try DatabaseQueue(path: options.path, configuration: configuration)
+            defer { try? queue.close() }
             try queue.read { db in
                 try StoreSchema.check(db, path: options.path, mustBeCurrent: options.isReadOnly)
             }
@@ -166,13 +170,13 @@ package final class Store: Sendable {
             guard let last = batches.last else { return nil }
             return (batches, log.shouldBeDurable(at: last.at))
         }
-        guard let (batches, isDurable) = taken else { return }
+        guard let (batches, isDurable) = taken else { return try saveAlertPlane() }
         let sampleCount = batches.reduce(0) { $0 + $1.values.count }
         let clock = ContinuousClock()
         let start = clock.now
         let failure = journalWriter.withLock { writer -> StorageError? in
             do throws(StorageError) {
-                try write("appending \(sampleCount) samples", isDurable: isDurable) { db in
+                try write("appending samples", isDurable: isDurable) { db in
                     try writer.write(batches, in: db)
                 }
                 return nil
@@ -187,6 +191,7 @@ package final class Store: Sendable {
             throw failure
         }
         commits.withLock { $0.finished(sampleCount: sampleCount, duration: clock.now - start) }
+        try saveAlertPlane()
     }
 
     /// Commits what is left, empties the write-ahead log into the file and gives up the lock.

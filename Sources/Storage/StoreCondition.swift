@@ -3,9 +3,9 @@ import GRDB
 /// Whether what is collected reaches the disk.
 package enum StoreCondition: Sendable, Equatable {
     case sound
-    /// No room on the disk, or in the file's own limit; samples wait in memory.
+    /// No room on the disk, or in the file's own limit; samples and alerts wait in memory.
     case diskFull(String)
-    /// Commits fail for another reason; samples wait in memory.
+    /// Commits fail for another reason; samples and alerts wait in memory.
     case failing(String)
 
     init(_ failure: StorageError?) {
@@ -27,8 +27,10 @@ package enum StoreCondition: Sendable, Equatable {
 }
 
 extension Store {
-    /// How the last commit went. Ends by itself with the next one that succeeds.
+    /// How the last commit went, of samples or of the alert plane. Ends by itself with the next one
+    /// that succeeds.
     package var condition: StoreCondition {
-        StoreCondition(commits.withLock { $0.failure })
+        let failure = commits.withLock { $0.failure }
+        return StoreCondition(failure ?? alertPlaneMemory.withLock { $0?.failure })
     }
 }

@@ -31,11 +31,20 @@ enum FileRescue {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.allowsUnsafeTransactions = true
+        // With this SQLite takes what it can read of a damaged schema, instead of nothing.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA writable_schema = ON") }
         return configuration
     }
 
+    /// A read that failed once is no damage: what is complained of is looked at again.
+    ///
     /// - Returns: SQLite's complaint, nil where the file is sound.
+    /// - Throws: Where the disk fails; the file may be whole.
     static func complaint(about path: String) throws -> String? {
+        try firstComplaint(about: path) == nil ? nil : try firstComplaint(about: path)
+    }
+
+    private static func firstComplaint(about path: String) throws -> String? {
         do {
             let queue = try DatabaseQueue(path: path, configuration: readingDamage)
             defer { try? queue.close() }
@@ -46,6 +55,7 @@ enum FileRescue {
             let answer = try queue.inDatabase { db in
                 try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
             }
+            if let answer, let failure = readFailure(in: answer) { throw failure }
             return answer == "ok" ? nil : answer
         } catch let error as DatabaseError {
             switch error.resultCode {
@@ -54,6 +64,16 @@ enum FileRescue {
             default: throw error
             }
         }
+    }
+
+    /// SQLite says in words where the check itself cannot read a page: "unable to get the page.
+    /// error code=266".
+    private static func readFailure(in answer: String) -> DatabaseError? {
+        guard let mark = answer.range(of: "error code="),
+            let code = Int32(answer[mark.upperBound...].prefix { $0.isNumber })
+        else { return nil }
+        let failure = DatabaseError(resultCode: ResultCode(rawValue: code))
+        return failure.resultCode == .SQLITE_IOERR ? failure : nil
     }
 
     /// Moves the file and its log aside.

@@ -5,7 +5,7 @@ import GRDB
 /// `docs/storage-format.md` describes the columns and the blobs in them.
 enum StoreSchema {
     /// Written to `PRAGMA user_version`; a file with a higher one is refused.
-    static let formatVersion: Int32 = 2
+    static let formatVersion: Int32 = 3
     /// `mlmo`, written to `PRAGMA application_id`, so that no other file is taken for a store.
     static let applicationID: Int32 = 0x6d6c_6d6f
 

@@ -24,6 +24,13 @@ struct PeriodicServiceTests {
                 == .seconds(60))
     }
 
+    @Test("a slow disk does not keep the next commit waiting")
+    func commit() {
+        #expect(
+            PeriodicService.Rest.commit.pause(after: .seconds(20), interval: .milliseconds(500))
+                == .seconds(1))
+    }
+
     @Test("without a bound the pause grows with the work")
     func quarter() {
         #expect(

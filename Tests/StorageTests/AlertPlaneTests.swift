@@ -1,6 +1,8 @@
-import Storage
+import GRDB
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite struct AlertPlaneTests {
     private let directory: TemporaryDirectory
@@ -160,5 +162,50 @@ import Testing
         #expect(try again.readAlertPlane("test") { try $0.alerts() } == [saved])
         #expect(try again.outbox().map(\.id) == ["1"])
         try again.close()
+    }
+
+    @Test("while the disk is full the alert plane goes on in memory, and is written afterwards")
+    func fullDisk() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try store.updateAlertPlane("test") { try $0.enqueue(message("1")) }
+        func limit(_ pages: Int) throws {
+            _ = try store.database.writeWithoutTransaction {
+                try Int.fetchOne($0, sql: "PRAGMA max_page_count = \(pages)")
+            }
+        }
+        try limit(1)
+        let large = [UInt8](repeating: 7, count: 100_000)
+        for id in ["2", "3"] {
+            var message = message(id)
+            message.body = large
+            try store.updateAlertPlane("test") { try $0.enqueue(message) }
+        }
+        guard case .diskFull = store.condition else {
+            Issue.record("\(store.condition)")
+            return
+        }
+        #expect(try store.outbox().map(\.id) == ["3", "2", "1"])
+        var first = try #require(try store.outbox().last)
+        first.state = .delivered
+        let delivered = first
+        try store.updateAlertPlane("test") { try $0.update(delivered) }
+        let reader = try fixture.open(isReadOnly: true)
+        #expect(try reader.outbox().map(\.id) == ["1"])
+        // A mistake is the caller's, in memory too.
+        #expect(throws: (any Error).self) {
+            try store.updateAlertPlane("test") { try $0.enqueue(message("2")) }
+        }
+        #expect(storageError { try store.commit() } != nil)
+        try limit(1_000_000)
+        try store.commit()
+        #expect(store.condition == .sound)
+        let stored = try reader.outbox()
+        #expect(stored.map(\.id) == ["3", "2", "1"] && stored.first?.body == large)
+        #expect(stored.map(\.state) == [.waiting, .waiting, .delivered])
+        try store.updateAlertPlane("test") { try $0.enqueue(message("4")) }
+        #expect(try reader.outbox().map(\.sequence) == [4, 3, 2, 1])
+        try reader.close()
+        try store.close()
     }
 }

@@ -256,7 +256,7 @@ import TimeSeries
             try db.execute(
                 sql: """
                     DROP TABLE rollup; DROP TABLE rollup_progress;
-                    DELETE FROM grdb_migrations WHERE identifier = 'rollups-1';
+                    DELETE FROM grdb_migrations WHERE identifier LIKE 'rollups-%';
                     PRAGMA user_version = 1;
                     """)
         }
@@ -278,5 +278,97 @@ import TimeSeries
         let refusal = storageError { _ = try fixture.open() }
         #expect(refusal?.message.contains("77") == true)
         try queue.close()
+    }
+
+    @Test("roll-ups of a file of version 2 are read, and replaced where samples come late")
+    func secondFormat() throws {
+        let fixture = try StoreFixture()
+        let (store, memory) = try filled(fixture)
+        try store.close()
+        let queue = try DatabaseQueue(path: fixture.path)
+        try queue.write { try Self.writeAsSecondFormat($0) }
+        try queue.close()
+        let questions = [
+            "max_over_time(b[1h])", "sum(increase(a_total[1h]))", "avg_over_time(b[1h])",
+        ]
+        func expectSame(_ store: Store) throws {
+            for text in questions {
+                let got = try RollupFixture.range(
+                    text, over: store, from: Self.start + Self.hour, through: Self.end,
+                    step: Self.hour)
+                let wanted = try RollupFixture.range(
+                    text, over: before, from: Self.start + Self.hour, through: Self.end,
+                    step: Self.hour)
+                for (a, b) in zip(got, wanted) {
+                    let isSame = zip(a.values, b.values).allSatisfy {
+                        ($0 - $1).magnitude < 1e-6 || $0.isNaN && $1.isNaN
+                    }
+                    #expect(isSame && a.timestamps == b.timestamps, "\(text)")
+                }
+                #expect(got.count == wanted.count && !got.isEmpty)
+            }
+        }
+        let fresh = try StoreFixture()
+        let before = try filled(fresh).0
+        let migrated = try fixture.open(retention: .seconds(36_500 * 86_400))
+        try expectSame(migrated)
+        #expect(try migrated.verify() == [])
+        // Late samples that change nothing but which windows are made anew.
+        let late = try #require(
+            try memory.series(
+                matching: [LabelMatcher(name: "__name__", .equal, value: "plain")],
+                from: .init(milliseconds: .min), through: .init(milliseconds: .max)
+            ).first)
+        try RollupFixture.importAll(
+            [
+                Series(
+                    labels: late.labels, timestamps: Array(late.timestamps.prefix(1)),
+                    values: Array(late.values.prefix(1)))
+            ], into: migrated)
+        try migrated.compactFully(now: Self.later)
+        let old = try migrated.database.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM rollup WHERE statistic < 7")
+        }
+        #expect(old == 0)
+        try expectSame(migrated)
+        try migrated.close()
+        try before.close()
+    }
+
+    /// A row for each statistic.
+    private static func writeAsSecondFormat(_ db: Database) throws {
+        let rows = try Row.fetchAll(db, sql: "SELECT * FROM rollup")
+        try db.execute(
+            sql: """
+                DELETE FROM rollup;
+                DELETE FROM grdb_migrations WHERE identifier = 'rollups-2';
+                PRAGMA user_version = 2;
+                """)
+        for row in rows {
+            let grid = RollupPayload.Grid(
+                period: row["period"], resolution: row["resolution"] as Int64 * 1000)
+            let payload: Data = row["payload"]
+            let rollups = try payload.withUnsafeBytes { bytes in
+                let reader = try RollupPayloadReader(bytes, grid)
+                return try reader.slots.compactMap { slot in
+                    try reader.rollup(slot: slot, RollupStatistic.allCases).map { (slot, $0) }
+                }
+            }
+            for statistic in RollupStatistic.allCases {
+                let parts = rollups.filter { !$0.1.lacks(statistic) }.map { slot, rollup in
+                    Block.Part(slot: slot, timestamps: rollup.ends, values: rollup[statistic])
+                }
+                if parts.isEmpty { continue }
+                try db.execute(
+                    sql: """
+                        INSERT INTO rollup (bucket, resolution, statistic, period, payload)
+                        VALUES (?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        row["bucket"] as Int64, row["resolution"] as Int64, statistic.rawValue,
+                        grid.period, Data(Block.encode(parts)),
+                    ])
+            }
+        }
     }
 }

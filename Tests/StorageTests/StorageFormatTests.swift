@@ -1,3 +1,4 @@
+import Querying
 import Testing
 import TimeSeries
 
@@ -42,7 +43,9 @@ import TimeSeries
     @Test(
         "value columns look as documented",
         arguments: [
-            ([3, 3, 3], "000000000000000840"),
+            ([3, 3, 3], "5006"),
+            ([0.75, 0.75], "529601"),
+            ([1.0 / 3], "00555555555555d53f"),
             ([1, 2, 4], "100002020101"),
             ([0.25, 0.5, 0.75], "1200323200"),
             ([1, 2, .staleMarkerForTests], "200102020000000000f07f0002008100"),
@@ -73,6 +76,25 @@ import TimeSeries
             Block.Part(slot: 5, timestamps: [1_000, 3_000], values: [9, 9]),
         ])
         #expect(
-            bytes.hex == "0101020600d00fa01f000200000505000910000202000000000000000022400aeea68a")
+            bytes.hex == "0101020600d00fa01f0002000005050002100002020050129fa11363")
+    }
+
+    @Test("roll-ups look as documented")
+    func rollups() throws {
+        let grid = RollupPayload.Grid(period: 0, resolution: 300_000)
+        var rollup = Rollup()
+        rollup.ends = [300_000, 600_000, 900_000]
+        rollup[.count] = [20, 20, 20]
+        rollup[.last] = [100, 120, 145]
+        rollup[.increase] = [20, 20, 25]
+        rollup[.gap] = [0, 0, 0]
+        let bytes = RollupPayload.encode([(slot: 0, rollup: rollup)], grid)
+        #expect(
+            bytes.hex
+                == "0201030600030028000001000000" + "0c05071000c801280314025028fe3e75c5")
+        let read = try bytes.withUnsafeBytes { bytes in
+            try RollupPayloadReader(bytes, grid).rollup(slot: 0, RollupStatistic.allCases)
+        }
+        #expect(read == rollup)
     }
 }

@@ -15,6 +15,15 @@ final class StoreFixture {
         path = folder.file("store.db")
     }
 
+    /// The files as they are now: what a process that is killed leaves.
+    func copy() throws -> StoreFixture {
+        let copy = try StoreFixture()
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy.path + suffix)
+        }
+        return copy
+    }
+
     func open(
         isReadOnly: Bool = false, retention: Duration = .seconds(30 * 86_400),
         maximumByteCount: Int? = nil

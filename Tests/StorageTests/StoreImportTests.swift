@@ -129,4 +129,29 @@ import TimeSeries
         #expect(try again.all("new").count == 1)
         try again.close()
     }
+
+    @Test("where the tables' definitions are damaged, the tables that are left are taken over")
+    func damagedSchema() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try store.write(SampleBatch("a", 1, atSecond: 1))
+        try store.compactFully(now: .second(2))
+        try store.close()
+        let url = URL(fileURLWithPath: fixture.path)
+        var file = try Data(contentsOf: url)
+        let size = Store.pageByteCount
+        let last = (1..<file.count / size).last {
+            file[$0 * size..<($0 + 1) * size].range(of: Data("CREATE TABLE".utf8)) != nil
+        }
+        let page = try #require(last) * size
+        file.replaceSubrange(page..<page + 800, with: [UInt8](repeating: 0xA5, count: 800))
+        try file.write(to: url)
+
+        let reopened = try fixture.open()
+        #expect(reopened.recovery != nil)
+        #expect(try reopened.all("a").map(\.values) == [[1]])
+        try reopened.write(SampleBatch("b", 1, atSecond: 3))
+        #expect(try reopened.verify().isEmpty)
+        try reopened.close()
+    }
 }

@@ -34,6 +34,7 @@ struct PageBuilder {
     var values: [Double] = []
     var timestamps: [Int64?] = []
     var hasTimestamps = false
+    var hasUntimely = false
     var createdSeries: [LabelSet] = []
     var created: [Double] = []
     var duplicateCount = 0
@@ -165,6 +166,7 @@ struct PageBuilder {
             warnings.add(
                 .timestamp, "samples with a time before 1970 or in the future are left out",
                 line: cursor.lineNumber(of: lineStart))
+            hasUntimely = true
             return PageSegment.dropped
         }
         let series = reused ?? assembler.labelSet()
@@ -240,7 +242,8 @@ struct PageBuilder {
             catalog: PageCatalog(
                 families: families, createdSeries: createdSeries, sampleCount: segments.count,
                 duplicateCount: duplicateCount, warnings: warnings.messages),
-            isTimestamped: hasTimestamps ? timestamps.map { $0 != nil } : [])
+            isTimestamped: hasTimestamps ? timestamps.map { $0 != nil } : [],
+            hasUntimely: hasUntimely)
     }
 
     func batch(_ table: SeriesTable) -> SampleBatch {

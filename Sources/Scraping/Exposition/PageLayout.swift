@@ -41,6 +41,8 @@ struct PageLayout {
     let catalog: PageCatalog
     /// Whether a series came with a time of its own, by index; empty when none did.
     let isTimestamped: [Bool]
+    /// A sample was left out for its time, which the next page may give another or none.
+    let hasUntimely: Bool
 
     /// Reads a page that differs from this one in its numbers only.
     ///
@@ -48,6 +50,7 @@ struct PageLayout {
     ///   it in full.
     /// - Complexity: O(body); allocates the columns of the result only.
     func readSteady(_ page: UnsafeBufferPointer<UInt8>, at: Timestamp) -> ParsedPage? {
+        if hasUntimely { return nil }
         var timestamps =
             isTimestamped.isEmpty
             ? nil : [Int64](repeating: at.milliseconds, count: table.labels.count)

@@ -68,6 +68,7 @@ package struct TimedSampleReader {
                 found.map { UnsafeRawPointer(bytes).distance(to: UnsafeRawPointer($0)) }
                 ?? lines.count
             lineCount += 1
+            let (prefixCount, labelCount) = (prefixRanges.count, labels.count)
             do throws(ExpositionError) {
                 try readLine(UnsafeBufferPointer(rebasing: lines[start..<end]))
             } catch {
@@ -75,6 +76,8 @@ package struct TimedSampleReader {
                     line: lineCount, column: error.column, token: error.token,
                     expected: error.expected)
                 guard skipsBadLines else { throw located }
+                if prefixRanges.count > prefixCount { forgetLastPrefix() }
+                if labels.count > labelCount { seriesIDs[labels.removeLast()] = nil }
                 badLineCount += 1
                 firstBadLine = firstBadLine ?? located
             }
@@ -196,6 +199,15 @@ package struct TimedSampleReader {
         }
         idOfPrefix.append(id)
         return prefix
+    }
+
+    /// For a new series whose only line is left out.
+    private mutating func forgetLastPrefix() {
+        guard let range = prefixRanges.popLast() else { return }
+        known[prefixes[range]] = nil
+        prefixes.removeSubrange(range)
+        successors.removeLast()
+        idOfPrefix.removeLast()
     }
 
     private func builder(_ line: UnsafeBufferPointer<UInt8>) -> PageBuilder {

@@ -1,18 +1,70 @@
 extension Store {
-    /// Runs `body` in one transaction that is on the disk when this returns.
+    /// Runs `body` in one transaction that is on the disk when this returns, or in memory where the
+    /// file cannot be written: see `AlertPlaneMemory`.
     ///
+    /// - Parameter body: May run twice, the first time in vain.
     /// - Throws: What `body` throws, or `StorageError`; then nothing has changed.
     package func updateAlertPlane<Result>(
         _ activity: String, _ body: (AlertPlane) throws -> Result
     ) throws -> Result {
-        try durableWrite(activity) { database in try body(AlertPlane(database: database)) }
+        var result: Result?
+        try alertPlaneTurn.withLock { _ in
+            do throws(StorageError) {
+                result = try updateFile(activity, body)
+            } catch {
+                guard options.isOwner, error.isAboutWriting else { throw error }
+                result = try Self.wrapping(activity, path: options.path) {
+                    try memory(after: error).update(body)
+                }
+            }
+        }
+        guard let result else { throw Damage("the transaction gave no result") }
+        return result
     }
 
     /// Runs `body` over one consistent state.
     package func readAlertPlane<Result>(
         _ activity: String, _ body: (AlertPlane) throws -> Result
     ) throws -> Result {
-        try read(activity) { database in try body(AlertPlane(database: database)) }
+        if let memory = alertPlaneMemory.withLock({ $0 }) {
+            return try Self.wrapping(activity, path: options.path) { try memory.read(body) }
+        }
+        return try read(activity) { database in try body(AlertPlane(database: database)) }
+    }
+
+    /// Writes the alert plane to the file where it is in memory.
+    func saveAlertPlane() throws(StorageError) {
+        if alertPlaneMemory.withLock({ $0 == nil }) { return }
+        let failure = alertPlaneTurn.withLock { _ -> StorageError? in
+            do throws(StorageError) {
+                try updateFile("writing alerts back") { _ in }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func updateFile<Result>(
+        _ activity: String, _ body: (AlertPlane) throws -> Result
+    ) throws(StorageError) -> Result {
+        let memory = alertPlaneMemory.withLock { $0 }
+        let result = try durableWrite(activity) { database in
+            try memory?.write(to: database)
+            return try body(AlertPlane(database: database))
+        }
+        if memory != nil { alertPlaneMemory.withLock { $0 = nil } }
+        return result
+    }
+
+    private func memory(after failure: StorageError) throws -> AlertPlaneMemory {
+        if let memory = alertPlaneMemory.withLock({ $0 }) { return memory }
+        let memory = try read("reading the alert plane") { database in
+            try AlertPlaneMemory(copyOf: database, after: failure)
+        }
+        alertPlaneMemory.withLock { $0 = memory }
+        return memory
     }
 
     /// Alerts that are pending or firing, or were resolved in the last hour: firing ones first,

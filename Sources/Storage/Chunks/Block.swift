@@ -64,13 +64,7 @@ struct BlockReader {
     private var directory: [(slot: Int, column: Int, bytes: UnsafeRawBufferPointer)] = []
 
     init(_ payload: UnsafeRawBufferPointer) throws(Damage) {
-        guard payload.count > 5 else { throw Damage("block of \(payload.count) bytes") }
-        let body = UnsafeRawBufferPointer(rebasing: payload[..<(payload.count - 4)])
-        let stored = payload.loadUnaligned(fromByteOffset: payload.count - 4, as: UInt32.self)
-        guard UInt32(littleEndian: stored) == Checksum.folded(body) else {
-            throw Damage("block with a wrong checksum")
-        }
-        var reader = ByteReader(body)
+        var reader = try ByteReader(checked: payload)
         let version = try reader.byte()
         guard version == Block.version else { throw Damage("block version \(version)") }
         for _ in 0..<(try reader.count(limit: Int(Block.width))) {
@@ -86,7 +80,7 @@ struct BlockReader {
             guard slot < Int(Block.width), column < columns.count else {
                 throw Damage("slot \(slot) with column \(column)")
             }
-            directory.append((slot, column, UnsafeRawBufferPointer(rebasing: body[..<0])))
+            directory.append((slot, column, UnsafeRawBufferPointer(rebasing: payload[..<0])))
         }
         for (index, length) in lengths.enumerated() {
             directory[index].bytes = try reader.slice(length)

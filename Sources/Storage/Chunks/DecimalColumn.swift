@@ -61,7 +61,7 @@ struct DecimalColumn {
 
     /// The integer that divided by `scale` gives these very bits.
     @inline(__always)
-    private static func integer(_ value: Double, _ scale: Double) -> Int64? {
+    static func integer(_ value: Double, _ scale: Double) -> Int64? {
         let scaled = (value * scale).rounded()
         guard scaled.magnitude <= largestInteger else { return nil }
         let integer = Int64(scaled)

@@ -11,6 +11,7 @@ import TimeSeries
 ///        8 bytes of each, then the integers; the integer at the place of an exception is a filler
 ///     3  XOR with the value before
 ///     4  bit patterns as integers
+///     5  constant decimal: the one value · 10^places
 ///
 /// Decimals: A. Afroozeh, L. Kuffó, P. Boncz, *ALP: Adaptive Lossless floating-Point Compression*,
 /// SIGMOD 2023.
@@ -21,6 +22,7 @@ enum ValueColumn {
         case decimalsWithExceptions
         case xor
         case bitPatterns
+        case constantDecimal
     }
 
     static let largestPlaces = 15
@@ -33,8 +35,10 @@ enum ValueColumn {
         precondition(!values.isEmpty, "an empty column")
         let first = values[0].bitPattern
         if values.allSatisfy({ $0.bitPattern == first }) {
-            bytes.append(Kind.constant.rawValue << 4)
-            Varint.append(raw: first, to: &bytes)
+            if !appendConstantDecimal(values[0], to: &bytes) {
+                bytes.append(Kind.constant.rawValue << 4)
+                Varint.append(raw: first, to: &bytes)
+            }
             return
         }
         let start = bytes.count
@@ -51,6 +55,20 @@ enum ValueColumn {
         bytes.removeSubrange(start...)
         let best = candidates.filter { !$0.isEmpty }.min { $0.count < $1.count }
         bytes.append(contentsOf: best ?? patterns)
+    }
+
+    /// - Returns: Whether the value is a decimal that takes less than its 8 bytes.
+    private static func appendConstantDecimal(_ value: Double, to bytes: inout [UInt8]) -> Bool {
+        let start = bytes.count
+        for (places, scale) in powersOfTen.enumerated() {
+            guard let integer = DecimalColumn.integer(value, scale) else { continue }
+            bytes.append(Kind.constantDecimal.rawValue << 4 | UInt8(places))
+            Varint.append(signed: integer, to: &bytes)
+            if bytes.count - start < 9 { return true }
+            break
+        }
+        bytes.removeSubrange(start...)
+        return false
     }
 
     /// - Parameters:
@@ -70,6 +88,9 @@ enum ValueColumn {
             return try DecimalColumn.decode(
                 &reader, places: Int(header & 0xF), count: count,
                 hasExceptions: kind == .decimalsWithExceptions)
+        case .constantDecimal:
+            let value = Double(try reader.signed()) / powersOfTen[Int(header & 0xF)]
+            return [Double](repeating: value, count: count)
         case .xor:
             return try xorDecoded(reader.rest(), count: count)
         case .bitPatterns:

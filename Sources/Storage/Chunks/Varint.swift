@@ -51,6 +51,16 @@ struct ByteReader {
         self.bytes = bytes
     }
 
+    /// - Parameter bytes: With a checksum of all before it in the last four, which are not read.
+    init(checked bytes: UnsafeRawBufferPointer) throws(Damage) {
+        guard bytes.count > 5 else { throw Damage("a payload of \(bytes.count) bytes") }
+        self.bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast(4))
+        let stored = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)
+        guard UInt32(littleEndian: stored) == Checksum.folded(self.bytes) else {
+            throw Damage("a wrong checksum")
+        }
+    }
+
     var remainingCount: Int { bytes.count - position }
 
     mutating func byte() throws(Damage) -> UInt8 {

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables of the roll-ups, since format version 2.
+/// The tables of the roll-ups, since format version 2, and their rows since version 3.
 enum RollupMigration {
     static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("rollups-1") { db in
@@ -33,6 +33,16 @@ enum RollupMigration {
                         RollupProgress.hour(notAfter: max(oldest, -RollupProgress.timeLimit) - 1),
                     ])
             }
+        }
+        migrator.registerMigration("rollups-2") { db in
+            // Rows of one statistic each stay until their period is rolled up again, or too old.
+            try db.execute(
+                sql: """
+                    DROP INDEX rollup_place;
+                    CREATE UNIQUE INDEX rollup_place
+                        ON rollup (bucket, resolution, period, statistic);
+                    PRAGMA user_version = 3;
+                    """)
         }
     }
 }

@@ -93,22 +93,12 @@ private struct RollupStep {
                 Array(fresh.indices), of: bucket, resolution, RollupStatistic.allCases,
                 from: period, through: end, in: db, into: &rollups)
             for slot in fresh.indices { rollups[slot].merge(fresh[slot].within(period, end)) }
-            result += RollupRow.rows(
+            if let row = RollupRow(
                 rollups, bucket: bucket, resolution: resolution, period: period)
+            {
+                result.append(row)
+            }
             period = end
-        }
-        return result
-    }
-}
-
-extension Rollup {
-    /// The windows that end in (from, through].
-    fileprivate func within(_ from: Int64, _ through: Int64) -> Rollup {
-        let range = ends.upperBound(from)..<ends.upperBound(through)
-        var result = Rollup()
-        result.ends = Array(ends[range])
-        for statistic in RollupStatistic.allCases where !lacks(statistic) {
-            result[statistic] = Array(self[statistic][range])
         }
         return result
     }

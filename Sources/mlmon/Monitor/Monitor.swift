@@ -124,8 +124,8 @@ final class Monitor: Sendable {
         }
         return [
             PeriodicService(
-                name: "store", interval: commitInterval, logger: logger, work: commit,
-                finish: commit),
+                name: "store", interval: commitInterval, rest: .commit, logger: logger,
+                work: commit, finish: commit),
             PeriodicService(name: "compaction", interval: compactionInterval, logger: logger) {
                 try store.compact(now: Program.now())
             },

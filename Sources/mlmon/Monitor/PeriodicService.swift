@@ -17,6 +17,9 @@ struct PeriodicService: Service, CustomStringConvertible {
         /// evaluates its rules every minute where nothing else is said.
         static let evaluation = Rest(factor: 200, longest: .seconds(30))
 
+        /// Others wait to see what is committed: a slow disk must not make them wait for longer.
+        static let commit = Rest(factor: 3, longest: .seconds(1))
+
         func pause(after spent: Duration, interval: Duration) -> Duration {
             let rest = spent * factor
             return max(interval, longest.map { min(rest, $0) } ?? rest)
@@ -61,6 +64,7 @@ struct PeriodicService: Service, CustomStringConvertible {
             let start = ContinuousClock.now
             do {
                 try await work()
+                if lastComplaint != nil { logger.notice("\(name): well again") }
                 lastComplaint = nil
             } catch is CancellationError {
                 break

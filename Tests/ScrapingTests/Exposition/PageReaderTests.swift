@@ -116,6 +116,13 @@ struct PageReaderTests {
             try #require(reader.missed(at: Page.noon)).table.labels.map(\.metricName) == ["b"])
     }
 
+    @Test("stores a series whose time could not be believed, once it has none")
+    func timeThatVanishes() throws {
+        #expect(try read("a 1 -5\nb 2\n").samples.count == 1)
+        #expect(try read("a 1\nb 2\n").samples.count == 2)
+        #expect(try read("a 1\nb 2\n").samples.count == 2)
+    }
+
     @Test("can refuse a page and read the next as if it had not been")
     func afterRefusal() throws {
         let first = try read("a 1\nb 2\n")

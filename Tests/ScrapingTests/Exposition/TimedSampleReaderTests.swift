@@ -70,4 +70,11 @@ import TimeSeries
         #expect(reader.values == [1, 2] && reader.badLineCount == 2)
         #expect(reader.firstBadLine?.line == 2)
     }
+
+    @Test("a series whose lines are all left out is none")
+    func skippedSeries() throws {
+        let reader = try read("a 1 1\nb x 1\nb 1\nc 1 1\nb y 1\na 2 2\n", skipsBadLines: true)
+        #expect(reader.labels.map(\.metricName) == ["a", "c"])
+        #expect(reader.series == [0, 1, 0] && reader.badLineCount == 3)
+    }
 }
