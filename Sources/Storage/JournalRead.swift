@@ -45,6 +45,13 @@ struct JournalRead: Sendable {
         times.append(at)
     }
 
+    /// Takes over the rows that another read of the same found; theirs have higher numbers.
+    mutating func append(_ later: JournalRead) {
+        ids += later.ids
+        times += later.times
+        cells += later.cells
+    }
+
     /// To be called when there are no more rows up to this number.
     mutating func finish(through id: Int64) {
         lastID = max(lastID, id)
