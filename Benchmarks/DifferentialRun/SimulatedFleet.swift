@@ -85,7 +85,7 @@ struct SimulatedFleet {
     private static func writeText(
         _ targets: [[Member]], _ lines: [[String]], to path: String
     ) throws {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         let names = Set(targets[0].compactMap(\.labels.metricName)).sorted()
         for name in names {

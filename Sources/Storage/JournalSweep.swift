@@ -5,7 +5,7 @@ import GRDB
 ///
 /// Rows stand in the file in the order in which they were scraped, those of all targets mixed.
 /// Where most of a stretch is wanted it is read from one end to the other, which finds each page
-/// once; else the index leads to the rows of one layout after the other. Both halves of a long
+/// once; else the index, which has the times, leads to the rows of one layout after the other. Both halves of a long
 /// read are read at once, on two connections.
 struct JournalSweep: Sendable {
     struct Want: Sendable {
@@ -113,22 +113,22 @@ struct JournalSweep: Sendable {
 
     /// From the index alone.
     private func extents(in db: Database) throws -> [Extent] {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT count(*), min(id), max(id),
-                    (SELECT at FROM journal WHERE layout = ?1 ORDER BY at DESC LIMIT 1)
-                FROM journal WHERE layout = ?1 AND at BETWEEN ?2 AND ?3 AND id > ?4
-                """)
+        let scan = try RowScan(
+            """
+            SELECT count(*), min(id), max(id),
+                (SELECT at FROM journal WHERE layout = ?1 ORDER BY at DESC LIMIT 1)
+            FROM journal WHERE layout = ?1 AND at BETWEEN ?2 AND ?3 AND id > ?4
+            """, in: db)
         return try wants.map { want in
-            let row = try Row.fetchOne(
-                select, arguments: [want.layout.id, from, through, want.after])
+            try scan.start(want.layout.id, from, through, want.after)
+            guard try scan.next() else { return Extent(end: through) }
             // Where nothing is left out at the end, what comes later follows.
-            let newest = row?[3] as Int64?
-            var extent = Extent(end: newest.map { $0 <= through } == true ? .max : through)
-            if let row, let first = row[1] as Int64?, let last = row[2] as Int64? {
-                extent.rowCount = row[0]
-                extent.first = first
-                extent.last = last
+            let isWhole = !scan.isNull(3) && scan.integer(3) <= through
+            var extent = Extent(end: isWhole ? .max : through)
+            if scan.integer(0) > 0 {
+                extent.rowCount = Int(scan.integer(0))
+                extent.first = scan.integer(1)
+                extent.last = scan.integer(2)
             }
             return extent
         }
@@ -157,33 +157,29 @@ struct JournalSweep: Sendable {
     ) throws {
         var indices: [Int64: Int] = [:]
         for (index, want) in wants.enumerated() { indices[want.layout.id] = index }
-        let select = try db.cachedStatement(
-            sql: "SELECT id, at, layout, payload FROM journal WHERE id BETWEEN ? AND ? ORDER BY id")
-        let rows = try Row.fetchCursor(select, arguments: [ids.lowerBound, ids.upperBound])
-        while let row = try rows.next() {
-            guard let index = indices[row[2]] else { continue }
-            try row.withJournalPayload(atIndex: 3) { bytes throws(Damage) in
-                try reads[index].append(row[0], at: row[1], bytes)
-            }
+        let scan = try RowScan(
+            "SELECT id, at, layout FROM journal WHERE id BETWEEN ? AND ? ORDER BY id", in: db)
+        try scan.start(ids.lowerBound, ids.upperBound)
+        var payload = JournalPayload(db)
+        while try scan.next() {
+            guard let index = indices[scan.integer(2)] else { continue }
+            try reads[index].append(scan.integer(0), at: scan.integer(1), &payload)
         }
     }
 
     private func readRows(
         of want: Want, into read: inout JournalRead, in db: Database
     ) throws {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT id, at, payload FROM journal
-                WHERE layout = ? AND at BETWEEN ? AND ? AND id > ? ORDER BY at, id
-                """)
-        let rows = try Row.fetchCursor(
-            select, arguments: [want.layout.id, from, through, want.after])
-        while let row = try rows.next() {
-            let id: Int64 = row[0]
-            if id > newest { continue }
-            try row.withJournalPayload(atIndex: 2) { bytes throws(Damage) in
-                try read.append(id, at: row[1], bytes)
-            }
+        let scan = try RowScan(
+            """
+            SELECT id, at FROM journal
+            WHERE layout = ? AND at BETWEEN ? AND ? AND id > ? ORDER BY at, id
+            """, in: db)
+        try scan.start(want.layout.id, from, through, want.after)
+        var payload = JournalPayload(db)
+        while try scan.next() {
+            let id = scan.integer(0)
+            if id <= newest { try read.append(id, at: scan.integer(1), &payload) }
         }
     }
 }

@@ -71,6 +71,7 @@ extension SampleReader {
         let sweep = JournalSweep(wants: unread, from: from, through: through, newest: newest)
         for (part, read) in zip(unreadParts, try sweep.reads(in: db, with: second)) {
             parts[part].read = read
+            counter?.add(read.rowCount)
         }
         try catchUp(&parts, known, with: newest)
         keep(parts, keys)
@@ -125,6 +126,7 @@ extension SampleReader {
     private func append(_ row: Row, to part: inout Part) throws {
         let id: Int64 = row[0]
         guard let last = part.read?.lastID, id > last else { return }
+        counter?.add(1)
         try row.withJournalPayload(atIndex: 2) { bytes throws(Damage) in
             try part.read?.append(id, at: row[1], bytes)
         }

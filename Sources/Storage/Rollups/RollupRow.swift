@@ -53,12 +53,15 @@ struct RollupRow {
     ///   - slots: Those to read.
     ///   - from, through: The windows read end in (from, through].
     ///   - result: As long as `slots`; windows are appended, which must be later than those there.
+    /// - Returns: How many rows were read.
+    @discardableResult
     static func read(
         _ slots: [Int], of bucket: UInt32, _ resolution: RollupResolution,
         _ statistics: [RollupStatistic], from: Int64, through: Int64, in db: Database,
         into result: inout [Rollup]
-    ) throws {
-        guard from < through else { return }
+    ) throws -> Int {
+        guard from < through else { return 0 }
+        var rowCount = 0
         let select = try db.cachedStatement(
             sql: """
                 SELECT id, payload FROM rollup
@@ -73,6 +76,7 @@ struct RollupRow {
                     resolution.period(ofEnd: from + 1), resolution.period(ofEnd: through),
                 ])
             while let row = try rows.next() {
+                rowCount += 1
                 try row.withUnsafeData(atIndex: 1) { data in
                     try (data ?? Data()).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
                         do throws(Damage) {
@@ -85,6 +89,7 @@ struct RollupRow {
                 }
             }
         }
+        return rowCount
     }
 
     private static func append(
