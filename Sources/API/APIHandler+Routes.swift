@@ -114,7 +114,7 @@ extension APIHandler {
                                 $0.key("metric")
                                 $0.labels(element.labels)
                                 $0.key("value")
-                                $0.point(at.milliseconds, formatted(element.value))
+                                $0.point(at.milliseconds, formattedSample(element.value))
                             }
                         }
                     }
@@ -181,7 +181,7 @@ extension APIHandler {
             $0.array { json in
                 for (time, value) in zip(series.timestamps, series.values)
                 where !value.isStaleMarker {
-                    json.point(time, formatted(value))
+                    json.point(time, formattedSample(value))
                 }
             }
         }

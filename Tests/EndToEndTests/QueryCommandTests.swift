@@ -89,9 +89,9 @@ struct QueryCommandTests {
         #expect(lines[0].contains("200 │"))
         #expect(lines[13].contains("0 │"))
         #expect(lines[14].contains("2001-09-09T01:46:40Z") && lines[14].hasSuffix("01:48:20Z"))
-        #expect(lines[15] == "                            last  min  max")
-        #expect(lines[16] == "  a hits_total{code=\"200\"}   200    0  200")
-        #expect(lines[17] == "  b hits_total{code=\"500\"}    10    0   10")
+        #expect(lines[15] == "    hits_total    last  min  max")
+        #expect(lines[16] == "  a {code=\"200\"}   200    0  200")
+        #expect(lines[17] == "  b {code=\"500\"}    10    0   10")
         #expect(lines[0].hasSuffix("a") && lines[13].contains("b") || lines[12].contains("b"))
         let dots = lines[0..<14].joined().unicodeScalars
         #expect(dots.contains { (0x2801...0x28FF).contains($0.value) })

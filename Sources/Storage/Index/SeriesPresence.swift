@@ -9,6 +9,8 @@ struct SeriesPresence {
     let db: Database
     let from: Int64
     let through: Int64
+    /// From here on samples are kept, before it roll-ups alone.
+    private let oldestSample: Int64
     /// Of whom the journal has samples.
     private var journal = SeriesBits()
 
@@ -23,6 +25,15 @@ struct SeriesPresence {
         self.db = db
         self.from = max(from, -RollupProgress.timeLimit)
         self.through = min(through, RollupProgress.timeLimit)
+        let oldest = try RowScan(
+            """
+            SELECT coalesce(
+                (SELECT first_at FROM block ORDER BY last_at LIMIT 1),
+                (SELECT at FROM journal ORDER BY id LIMIT 1))
+            """, in: db)
+        try oldest.start()
+        oldestSample =
+            try oldest.next() && !oldest.isNull(0) ? oldest.integer(0) : RollupProgress.timeLimit
         let scan = try RowScan(
             "SELECT 1 FROM journal WHERE layout = ? AND at BETWEEN ? AND ? AND id > ? LIMIT 1",
             in: db)
@@ -94,7 +105,8 @@ struct SeriesPresence {
             """, in: db)
         try blocks.start(Int64(bucket), from, through)
         var (found, missing) = try sift(series, "block", blocks, from: from, through: through)
-        if missing.isEmpty { return found }
+        let end = min(through, oldestSample)
+        if missing.isEmpty || end < from { return found }
         for resolution in RollupResolution.allCases {
             let rollups = try RowScan(
                 """
@@ -104,9 +116,9 @@ struct SeriesPresence {
             try rollups.start(
                 Int64(bucket), Int64(resolution.rawValue),
                 Int64(RollupStatistic.count.rawValue),
-                from - resolution.periodLength - 1, through)
+                from - resolution.periodLength - 1, end)
             // A window is kept under the time at which it ends, and does not hold its beginning.
-            let last = through + resolution.milliseconds - 1
+            let last = end + resolution.milliseconds - 1
             let more = try sift(missing, "rollup", rollups, from: from, through: last)
             found += more.found
             missing = more.missing

@@ -140,7 +140,7 @@ struct QueryGraph {
     // MARK: The legend
 
     /// Figures stand below one another behind the labels, which are cut where the line is too
-    /// narrow for both.
+    /// narrow for both. What all series have in common is in the line above them.
     private func legend(of series: [Series], isMarked: Bool) -> [String] {
         let figures = series.map { series in
             let values = series.values.filter { !$0.isStaleMarker }
@@ -152,7 +152,10 @@ struct QueryGraph {
             max(heads[column].count, figures.map { $0[column].count }.max() ?? 0)
         }
         let room = boundedWidth - 4 - columns.reduce(0) { $0 + $1 + 2 }
-        let names = series.map { DisplayText.truncated($0.labels.description, to: max(20, room)) }
+        let common = isMarked ? Self.common(of: series.map(\.labels)) : LabelSet()
+        let names = ([common] + series.map { $0.labels.without(common) }).map {
+            DisplayText.truncated($0.description, to: max(20, room))
+        }
         let nameWidth = names.map(Self.cells).max() ?? 0
         func line(_ head: String, _ name: String, _ cells: Int, _ figures: [String]) -> String {
             let padded = zip(figures, columns).map { figure, width in
@@ -161,15 +164,28 @@ struct QueryGraph {
             return head + name + String(repeating: " ", count: max(0, nameWidth - cells))
                 + padded.joined()
         }
-        return [line("    ", "", 0, heads)]
-            + zip(names, figures).enumerated().map { index, entry in
+        let title = common.isEmpty ? [] : names[0]
+        return [line("    ", title.map { String($0) }.joined(), Self.cells(title), heads)]
+            + zip(names.dropFirst(), figures).enumerated().map { index, entry in
                 let head = isMarked ? "  \(Self.marks[index]) " : "    "
                 return line(
                     head, entry.0.map { String($0) }.joined(), Self.cells(entry.0), entry.1)
             }
     }
 
+    private static func common(of sets: [LabelSet]) -> LabelSet {
+        guard let first = sets.first else { return LabelSet() }
+        return LabelSet(
+            first.pairs.filter { pair in sets.allSatisfy { $0[pair.name] == pair.value } })
+    }
+
     private static func cells(_ name: [Unicode.Scalar]) -> Int {
         name.reduce(0) { $0 + DisplayText.width(of: $1) }
+    }
+}
+
+extension LabelSet {
+    fileprivate func without(_ other: LabelSet) -> LabelSet {
+        LabelSet(pairs.filter { other[$0.name] == nil })
     }
 }
