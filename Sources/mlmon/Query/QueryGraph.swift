@@ -129,9 +129,8 @@ struct QueryGraph {
 
     /// Four significant digits.
     private static func label(_ value: Double) -> String {
-        guard value != 0, abs(value) >= 1e-4, abs(value) < 1e7 else {
-            return value == 0 ? "0" : String(format: "%.4g", value)
-        }
+        guard value.isFinite, value != 0 else { return formatted(value) }
+        guard abs(value) >= 1e-4, abs(value) < 1e7 else { return String(format: "%.4g", value) }
         var unit = 1.0
         while abs(value) * unit < 1000 { unit *= 10 }
         return formatted((value * unit).rounded() / unit)
