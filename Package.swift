@@ -9,6 +9,7 @@ let serviceLifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
@@ -43,7 +44,7 @@ let package = Package(
         .target(
             name: "Scraping",
             dependencies: ["HTTP", "Querying", "TimeSeries", heap, logging]),
-        .target(name: "Storage", dependencies: ["Querying", "TimeSeries", grdb]),
+        .target(name: "Storage", dependencies: ["Querying", "TimeSeries", grdb, sqlite]),
 
         // Level 3 and 4: what is made of them.
         .target(

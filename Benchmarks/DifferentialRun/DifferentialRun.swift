@@ -8,7 +8,8 @@ import TimeSeries
 
 /// Loads an OpenMetrics file into a store, or answers queries over one, for `run.py` and `speed.py`.
 ///
-///     DifferentialRun load FILE STORE
+///     DifferentialRun load FILE STORE      into blocks
+///     DifferentialRun journal FILE STORE   left in the journal
 ///     DifferentialRun fleet FILE STORE START   simulated series into both; START in ms
 ///     DifferentialRun fold STORE        every sample of the journal into blocks
 ///     DifferentialRun answer STORE      one JSON question a line in, one JSON answer a line out
@@ -19,6 +20,7 @@ enum DifferentialRun {
         let arguments = CommandLine.arguments
         switch (arguments.dropFirst().first, arguments.count) {
         case ("load", 4): try load(arguments[2], into: arguments[3])
+        case ("journal", 4): try load(arguments[2], into: arguments[3], isFolded: false)
         case ("fleet", 5):
             try SimulatedFleet.write(
                 store: arguments[3], text: arguments[2], start: Int64(arguments[4]) ?? 0)
@@ -27,12 +29,12 @@ enum DifferentialRun {
         case ("serve", 4): try await serve(arguments[2], at: arguments[3])
         default:
             FileHandle.standardError.write(
-                Data("usage: DifferentialRun load|fleet|fold|answer|serve …\n".utf8))
+                Data("usage: DifferentialRun load|journal|fleet|fold|answer|serve …\n".utf8))
             exit(2)
         }
     }
 
-    private static func load(_ file: String, into path: String) throws {
+    private static func load(_ file: String, into path: String, isFolded: Bool = true) throws {
         let data = try Data(contentsOf: URL(fileURLWithPath: file), options: .alwaysMapped)
         let columns = try data.withUnsafeBytes { try OpenMetricsColumns($0) }
         let store = try Store(StoreOptions(path: path, retention: .seconds(36_500 * 86_400)))
@@ -44,13 +46,13 @@ enum DifferentialRun {
             pending += batch.values.count
             if pending > 500_000 {
                 try store.commit()
-                try store.compact(now: batch.at)
+                if isFolded { try store.compact(now: batch.at) }
                 pending = 0
             }
         }
         try store.commit()
         // Far enough ahead that everything is folded into blocks.
-        try store.compact(now: last + .seconds(86_400))
+        if isFolded { try store.compact(now: last + .seconds(86_400)) }
         try store.close()
     }
 

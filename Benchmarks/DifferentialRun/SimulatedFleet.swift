@@ -25,7 +25,8 @@ struct SimulatedFleet {
     private static func members(of target: Int) -> [Member] {
         let instance = "host-\(target):8000"
         var members: [Member] = []
-        func add(_ name: String, _ labels: [String: String], from value: Double, by growth: UInt64) {
+        func add(_ name: String, _ labels: [String: String], from value: Double, by growth: UInt64)
+        {
             let all = labels.merging(["instance": instance, "job": "inference"]) { $1 }
             members.append(
                 Member(labels: LabelSet(metricName: name, all), value: value, growth: growth))
@@ -33,7 +34,9 @@ struct SimulatedFleet {
         for model in 0..<20 {
             let labels = ["model": "m\(model)"]
             for name in ["approve", "refer", "reject", "error"] {
-                add("inference_requests_total", labels.merging(["class": name]) { $1 }, from: 1e6, by: 40)
+                add(
+                    "inference_requests_total", labels.merging(["class": name]) { $1 }, from: 1e6,
+                    by: 40)
             }
             for (index, bound) in bounds.enumerated() {
                 add(
@@ -43,7 +46,9 @@ struct SimulatedFleet {
             add("inference_latency_seconds_count", labels, from: 2e6, by: 50)
             add("inference_latency_seconds_sum", labels, from: 1e5, by: 3)
             for feature in 0..<29 {
-                add("feature_value", labels.merging(["feature": "f\(feature)"]) { $1 }, from: 20, by: 0)
+                add(
+                    "feature_value", labels.merging(["feature": "f\(feature)"]) { $1 }, from: 20,
+                    by: 0)
             }
         }
         return members
@@ -85,7 +90,7 @@ struct SimulatedFleet {
     private static func writeText(
         _ targets: [[Member]], _ lines: [[String]], to path: String
     ) throws {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         let names = Set(targets[0].compactMap(\.labels.metricName)).sorted()
         for name in names {

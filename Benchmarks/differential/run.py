@@ -883,9 +883,9 @@ class Prometheus(Server):
 
 
 class Mlmon:
-    def __init__(self, tool, folder, text):
+    def __init__(self, tool, folder, text, isFolded):
         store = os.path.join(folder, "mlmon.db")
-        subprocess.run([tool, "load", text, store], check=True)
+        subprocess.run([tool, "load" if isFolded else "journal", text, store], check=True)
         self.process = subprocess.Popen([tool, "answer", store], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
 
@@ -965,6 +965,8 @@ def main():
     parser.add_argument("--tool", default=".build/release/DifferentialRun")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--journal", action="store_true",
+                        help="mlmon reads the samples from its journal instead of from blocks")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     for needed in ("prometheus", "promtool"):
@@ -974,7 +976,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="mlmon-differential-") as folder:
         text = os.path.join(folder, "data.om")
         openmetrics(text, rng)
-        mlmon = Mlmon(options.tool, folder, text)
+        mlmon = Mlmon(options.tool, folder, text, not options.journal)
         prometheus = Prometheus(folder, options.port, text)
         try:
             return compare(mlmon, prometheus, rng, options.verbose)

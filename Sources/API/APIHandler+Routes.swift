@@ -1,4 +1,5 @@
 import Querying
+import Storage
 import TimeSeries
 
 extension APIHandler {
@@ -43,7 +44,9 @@ extension APIHandler {
             let tree = try request.expression().tree
             return success { $0.tree(tree) }
         // Clients ask for exemplars unbidden; none are kept.
-        case "query_exemplars": return success { $0.array { _ in } }
+        case "query_exemplars":
+            _ = try request.expression()
+            return success { $0.array { _ in } }
         case "predictions": return try takePredictions(request)
         default:
             guard name.hasPrefix("label/"), name.hasSuffix("/values") else {
@@ -111,7 +114,7 @@ extension APIHandler {
                                 $0.key("metric")
                                 $0.labels(element.labels)
                                 $0.key("value")
-                                $0.point(at.milliseconds, formatted(element.value))
+                                $0.point(at.milliseconds, formattedSample(element.value))
                             }
                         }
                     }
@@ -123,8 +126,17 @@ extension APIHandler {
     private func range(_ request: APIRequest) throws -> Answer {
         let start = try request.requiredTime("start")
         let end = try request.requiredTime("end")
+        guard start <= end else {
+            throw request.invalid("end", "end timestamp must not be before start time")
+        }
         guard let step = try request.duration("step") else {
             throw request.invalid("step", "cannot parse \"\" to a valid duration")
+        }
+        guard step > .zero else {
+            throw request.invalid(
+                "step",
+                "zero or negative query resolution step widths are not accepted. "
+                    + "Try a positive integer")
         }
         let notes = QueryNotes()
         let series = try engine(request).range(
@@ -169,7 +181,7 @@ extension APIHandler {
             $0.array { json in
                 for (time, value) in zip(series.timestamps, series.values)
                 where !value.isStaleMarker {
-                    json.point(time, formatted(value))
+                    json.point(time, formattedSample(value))
                 }
             }
         }
@@ -177,26 +189,33 @@ extension APIHandler {
 
     // MARK: Series and labels
 
-    /// The label sets of every `match[]`.
-    private func labelSets(_ request: APIRequest) throws -> [LabelSet] {
-        let selectors = try request.selectors()
-        if selectors.isEmpty { throw APIFailure.badData("no match[] parameter provided") }
-        var found: Set<LabelSet> = []
-        for matchers in selectors {
-            found.formUnion(try sources.store.labelSets(matching: matchers))
+    /// The series of every `match[]`, with samples between `start` and `end` where one is given.
+    private func selection(_ request: APIRequest) throws -> SeriesSelection {
+        let (start, end) = try (request.time("start"), request.time("end"))
+        var selection = SeriesSelection(selectors: try request.selectors())
+        if start != nil || end != nil {
+            let first = start ?? Timestamp(milliseconds: .min)
+            let last = end ?? Timestamp(milliseconds: .max)
+            guard first <= last else {
+                throw request.invalid("end", "end timestamp must not be before start time")
+            }
+            selection.range = first...last
         }
-        guard found.count <= limits.resultCount else {
-            throw APIFailure(
-                status: 422, "execution",
-                "\(found.count) series match, at most \(limits.resultCount) are given")
-        }
-        return found.sorted()
+        return selection
     }
 
     private func series(_ request: APIRequest) throws -> Answer {
-        _ = try (request.time("start"), request.time("end"))
-        let sets = try labelSets(request)
+        let selection = try selection(request)
+        if selection.selectors.isEmpty {
+            throw APIFailure.badData("no match[] parameter provided")
+        }
+        let sets = try sources.store.labelSets(of: selection)
         let limit = try request.limit()
+        guard min(sets.count, limit ?? .max) <= limits.resultCount else {
+            throw APIFailure(
+                status: 422, "execution",
+                "\(sets.count) series match, at most \(limits.resultCount) are given")
+        }
         return success(warning: Self.warning(sets.count, limit)) {
             $0.array { json in
                 for set in sets.prefix(limit ?? .max) { json.labels(set) }
@@ -205,25 +224,16 @@ extension APIHandler {
     }
 
     private func labels(_ request: APIRequest) throws -> Answer {
-        if request.all("match[]").isEmpty {
-            return try list(sources.store.labelNames(), request)
-        }
-        var names: Set<String> = []
-        for set in try labelSets(request) { names.formUnion(set.pairs.lazy.map(\.name)) }
-        return try list(names, request)
+        try list(sources.store.labelNames(of: selection(request)), request)
     }
 
     private func values(of name: String, _ request: APIRequest) throws -> Answer {
         let name = Self.unescaped(name)
         guard !name.isEmpty else { throw APIFailure.badData("invalid label name: \"\"") }
-        if request.all("match[]").isEmpty {
-            return try list(sources.store.labelValues(of: name), request)
-        }
-        return try list(Set(labelSets(request).lazy.compactMap { $0[name] }), request)
+        return try list(sources.store.labelValues(of: name, in: selection(request)), request)
     }
 
     private func list(_ texts: Set<String>, _ request: APIRequest) throws -> Answer {
-        _ = try (request.time("start"), request.time("end"))
         let limit = try request.limit()
         return success(warning: Self.warning(texts.count, limit)) {
             $0.strings(texts.sorted().prefix(limit ?? .max))

@@ -18,6 +18,20 @@ final class APIHandler: Sendable {
         self.limits = limits
     }
 
+    /// Asks itself a small question of the usual kind, on a thread of its own: the first question
+    /// of a process opens connections, reads which series are scraped together and has the runtime
+    /// look up types, for which nobody should wait.
+    func warmUp() {
+        threads.async { [self] in
+            let question = APIRequest(
+                path: "/api/v1/query_range",
+                query: "start=\(sources.now().seconds - 60)&end=\(sources.now().seconds)&step=30"
+                    + "&query=histogram_quantile(0.9,sum by(le)(rate(up[1m])))",
+                form: [])
+            _ = try? answer(to: question)
+        }
+    }
+
     func response(to request: Request) async -> Response {
         let path = request.uri.path
         if path == "/-/healthy" { return Self.text("mlmon is Healthy.\n") }

@@ -74,16 +74,19 @@ extension APIRequest {
     func time(_ name: String) throws -> Timestamp? {
         guard let text = self[name] else { return nil }
         guard let time = Timestamp(parsing: text) else {
-            throw invalid(name, "cannot parse \(quotedText(text)) to a valid timestamp")
+            throw invalid(name, "Invalid time value for '\(name)': \(Self.noTime(text))")
         }
         return time
     }
 
     func requiredTime(_ name: String) throws -> Timestamp {
-        guard let time = try time(name) else {
-            throw invalid(name, "cannot parse \"\" to a valid timestamp")
-        }
+        let text = self[name] ?? ""
+        guard let time = Timestamp(parsing: text) else { throw invalid(name, Self.noTime(text)) }
         return time
+    }
+
+    private static func noTime(_ text: String) -> String {
+        "cannot parse \(quotedText(text)) to a valid timestamp"
     }
 
     /// Seconds, or as PromQL writes durations.
@@ -93,7 +96,7 @@ extension APIRequest {
         if let seconds = Double(text), abs(seconds) < 9e12 {
             return .milliseconds(Int64((seconds * 1000).rounded()))
         }
-        throw invalid(name, "cannot parse \(quotedText(text)) to a valid duration")
+        throw invalid(name, "cannot parse \(Self.quotedText(text)) to a valid duration")
     }
 
     /// How many results are wanted; nil is all.
@@ -110,11 +113,15 @@ extension APIRequest {
         try all("match[]").map { text in
             let found: [[LabelMatcher]]
             do {
-                let expression = try QueryExpression(parsing: text)
+                let expression = try QueryExpression(parsing: text, mayMatchEmpty: true)
                 found = expression.selectors
                 // Only a selector prints as itself without anything around it.
                 guard found.count == 1, expression.isSelector else {
-                    throw invalid("match[]", "\(quotedText(text)) is no series selector")
+                    throw invalid("match[]", "\(Self.quotedText(text)) is no series selector")
+                }
+                guard found[0].contains(where: { !$0.matchesEmpty }) else {
+                    throw invalid(
+                        "match[]", "match[] must contain at least one non-empty matcher")
                 }
             } catch let error as QueryError {
                 throw invalid("match[]", error.description)
@@ -127,5 +134,5 @@ extension APIRequest {
         .badData("invalid parameter \"\(name)\": \(reason)")
     }
 
-    private func quotedText(_ text: String) -> String { "\"\(text.prefix(200))\"" }
+    private static func quotedText(_ text: String) -> String { "\"\(text.prefix(200))\"" }
 }

@@ -42,6 +42,7 @@ package struct APIServer: Service {
     package func run() async throws {
         if let refusal = settings.refusal { throw APIError(message: refusal) }
         let handler = handler
+        handler.warmUp()
         let (onReady, logger, settings) = (onReady, logger, settings)
         let application = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in

@@ -52,6 +52,7 @@ extension MetricMetadata {
             }
             if names.isSuperset(of: [base + "_sum", base + "_count"]) { return (base, "summary") }
         }
-        return (name, "unknown")
+        // Signals and verdicts are counters, histograms or gauges.
+        return (name, name.hasPrefix("mlmon_") ? "gauge" : "unknown")
     }
 }

@@ -7,7 +7,14 @@ package struct QueryExpression: Sendable {
     /// - Throws: `badData` with line and column: what was found there and what was expected.
     /// - Complexity: Linear in the text, apart from regular expressions, which are bounded.
     package init(parsing text: String) throws(QueryError) {
+        try self.init(parsing: text, mayMatchEmpty: false)
+    }
+
+    /// - Parameter mayMatchEmpty: Whether the first selector may select any series, for callers
+    ///   that have their own word for it.
+    package init(parsing text: String, mayMatchEmpty: Bool) throws(QueryError) {
         var parser = try Parser(text)
+        parser.mayMatchEmpty = mayMatchEmpty
         root = try parser.parse()
     }
 
@@ -56,6 +63,9 @@ extension Node {
     func forEachSelector(_ body: (Selector) -> Void) {
         switch self {
         case .selector(let selector), .range(let selector, _): body(selector)
+        case .call(let call) where call.function.name == Function.info:
+            call.arguments[0].forEachSelector(body)
+            body(call.infoSelector)
         default: for child in children { child.forEachSelector(body) }
         }
     }
@@ -74,6 +84,10 @@ extension Node {
             return inner + subquery.range + (subquery.shift.offset ?? 0)
         default:
             var furthest: Int64 = 0
+            var children = children
+            if case .call(let call) = self, call.function.name == Function.info {
+                children[1...] = [.selector(call.infoSelector)]
+            }
             for child in children {
                 guard let reach = child.reach(lookback: lookback) else { return nil }
                 furthest = max(furthest, reach)

@@ -15,6 +15,13 @@ package func formatted(_ value: Double) -> String {
     return sign + number.prefix(exponent) + "." + number.dropFirst(exponent)
 }
 
+/// The same as samples stand in answers of the HTTP API: below 1e-6 and from 1e21 on with an
+/// exponent, as JSON has numbers, `1e-07` and `2.5e+300`.
+package func formattedSample(_ value: Double) -> String {
+    let isUsual = value == 0 || !value.isFinite || (1e-6..<1e21).contains(abs(value))
+    return isUsual ? formatted(value) : "\(value)"
+}
+
 /// Significant digits without zeros at either end, and where the point lies among them: the
 /// value is 0.digits × 10^exponent.
 private func decimalParts(_ text: ArraySlice<UInt8>) -> (digits: [UInt8], exponent: Int) {

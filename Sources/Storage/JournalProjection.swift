@@ -21,6 +21,24 @@ struct JournalProjection: Sendable {
         self.places = places
     }
 
+    /// Bytes at the beginning of a row that say how long each value is.
+    var nibbleByteCount: Int { (count + 1) / 2 }
+
+    /// Bytes of a row from its beginning to the end of the value at the last place.
+    ///
+    /// - Parameter row: Its first `nibbleByteCount` bytes at least.
+    func byteCount(of row: UnsafeRawBufferPointer) throws(Damage) -> Int {
+        guard let last = places.last else { return nibbleByteCount }
+        var end = nibbleByteCount
+        for wordIndex in 0..<last / Self.nibblesOfWord {
+            end += try Self.byteCount(row.word(at: wordIndex * MemoryLayout<UInt64>.size))
+        }
+        let word = row.word(at: last / Self.nibblesOfWord * MemoryLayout<UInt64>.size)
+        let shift = UInt64(4 * (last % Self.nibblesOfWord))
+        // The nibbles up to that of the last place.
+        return end + (try Self.byteCount(word & (~0 >> (60 - shift))))
+    }
+
     /// Appends the value at each place.
     ///
     /// - Throws: Where the row is shorter than its nibbles say, or one of them is unknown.
@@ -28,7 +46,6 @@ struct JournalProjection: Sendable {
     func append(
         _ payload: UnsafeRawBufferPointer, to values: inout [Double]
     ) throws(Damage) {
-        let nibbleByteCount = (count + 1) / 2
         guard payload.count >= nibbleByteCount else { throw Damage("ends early") }
         var word = payload.word(at: 0)
         var wordIndex = 0

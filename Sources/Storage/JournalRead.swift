@@ -25,6 +25,8 @@ struct JournalRead: Sendable {
         lastID = after
     }
 
+    var rowCount: Int { ids.count }
+
     /// Roughly what it occupies.
     var byteCount: Int {
         8 * (cells.count + 2 * ids.count + projection.places.count) + 256
@@ -39,10 +41,34 @@ struct JournalRead: Sendable {
     mutating func append(
         _ id: Int64, at: Int64, _ payload: UnsafeRawBufferPointer
     ) throws(Damage) {
-        guard id > after, at >= from, at <= through else { return }
+        guard isWanted(id, at: at) else { return }
         try projection.append(payload, to: &cells)
         ids.append(id)
         times.append(at)
+    }
+
+    /// The same, of which no more is read than is wanted.
+    mutating func append(_ id: Int64, at: Int64, _ payload: inout JournalPayload) throws {
+        guard isWanted(id, at: at) else { return }
+        let bytes = try payload.bytes(ofRow: id, for: projection)
+        do throws(Damage) {
+            try projection.append(bytes, to: &cells)
+        } catch {
+            throw JournalPayload.damage(error.reason, id)
+        }
+        ids.append(id)
+        times.append(at)
+    }
+
+    private func isWanted(_ id: Int64, at: Int64) -> Bool {
+        id > after && at >= from && at <= through
+    }
+
+    /// Takes over the rows that another read of the same found; theirs have higher numbers.
+    mutating func append(_ later: JournalRead) {
+        ids += later.ids
+        times += later.times
+        cells += later.cells
     }
 
     /// To be called when there are no more rows up to this number.

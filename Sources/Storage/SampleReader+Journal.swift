@@ -33,20 +33,6 @@ extension SampleReader {
         }
     }
 
-    /// Rows that are not known from before.
-    private struct Unread: Sendable {
-        /// Of its part.
-        let index: Int
-        let layout: Layout
-        let foldedThrough: Int64
-        let places: [Int]
-        /// Rows with higher numbers, up to the last of the snapshot.
-        let after: Int64
-        let newest: Int64
-        let from: Int64
-        let through: Int64
-    }
-
     private func parts(of wanted: [UInt32], from: Int64, through: Int64) throws -> [Part] {
         let ends = try Row.fetchOne(
             db.cachedStatement(
@@ -55,7 +41,8 @@ extension SampleReader {
         var parts: [Part] = []
         var keys: [JournalCache.Key] = []
         var known: [Int64: Int] = [:]
-        var unread: [Unread] = []
+        var unread: [JournalSweep.Want] = []
+        var unreadParts: [Int] = []
         for (layout, foldedThrough) in layouts where foldedThrough < newest {
             let positions = layout.positions(of: wanted)
             if positions.isEmpty { continue }
@@ -73,68 +60,22 @@ extension SampleReader {
                 part.read = read
             } else {
                 unread.append(
-                    Unread(
-                        index: parts.count, layout: layout, foldedThrough: foldedThrough,
-                        places: key.places, after: after, newest: newest, from: from,
-                        through: through))
+                    JournalSweep.Want(
+                        layout: layout, foldedThrough: foldedThrough, places: key.places,
+                        after: after))
+                unreadParts.append(parts.count)
             }
             keys.append(key)
             parts.append(part)
         }
-        for (unread, read) in zip(unread, try reads(of: unread)) { parts[unread.index].read = read }
+        let sweep = JournalSweep(wants: unread, from: from, through: through, newest: newest)
+        for (part, read) in zip(unreadParts, try sweep.reads(in: db, with: second)) {
+            parts[part].read = read
+            counter?.add(read.rowCount)
+        }
         try catchUp(&parts, known, with: newest)
         keep(parts, keys)
         return parts
-    }
-
-    /// Fewer layouts are not worth a second thread.
-    private static let leastLayoutsOfThread = 16
-
-    /// Half of them is read by the second reader. Where rows of a layout were folded meanwhile,
-    /// its state of the file is another, and this one reads.
-    private func reads(of unread: [Unread]) throws -> [JournalRead] {
-        let half = unread.count / 2
-        guard let second, half >= Self.leastLayoutsOfThread else {
-            return try unread.map { try read($0) }
-        }
-        let others = unread[half...]
-        let (here, there) = try second.read(
-            { db in
-                let reader = SampleReader(db: db, layouts: [])
-                let rows = try Row.fetchAll(db, sql: "SELECT id, folded_through FROM layout")
-                let folded = Dictionary(
-                    uniqueKeysWithValues: rows.map { ($0[0] as Int64, $0[1] as Int64) })
-                return try others.map { unread in
-                    folded[unread.layout.id] == unread.foldedThrough
-                        ? try reader.read(unread) : nil
-                }
-            },
-            while: { try unread[..<half].map { try read($0) } })
-        guard let there else { return try here + others.map { try read($0) } }
-        return try here + zip(others, there).map { unread, found in try found ?? read(unread) }
-    }
-
-    private func read(_ unread: Unread) throws -> JournalRead {
-        let last = try Int64.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT at FROM journal WHERE layout = ? ORDER BY at DESC LIMIT 1"),
-            arguments: [unread.layout.id])
-        // Where nothing is left out at the end, what comes later follows.
-        let end = last.map { $0 <= unread.through } == true ? Int64.max : unread.through
-        var read = JournalRead(
-            JournalProjection(count: unread.layout.series.count, places: unread.places),
-            from: unread.from, through: end, after: unread.after)
-        let rows = try journalRows(
-            of: unread.layout, after: unread.after, from: unread.from, through: unread.through)
-        while let row = try rows.next() {
-            let id: Int64 = row[0]
-            if id > unread.newest { continue }
-            try withPayload(row) { bytes throws(Damage) in
-                try read.append(id, at: row[1], bytes)
-            }
-        }
-        read.finish(through: unread.newest)
-        return read
     }
 
     private func keep(_ parts: [Part], _ keys: [JournalCache.Key]) {
@@ -185,7 +126,8 @@ extension SampleReader {
     private func append(_ row: Row, to part: inout Part) throws {
         let id: Int64 = row[0]
         guard let last = part.read?.lastID, id > last else { return }
-        try withPayload(row) { bytes throws(Damage) in
+        counter?.add(1)
+        try row.withJournalPayload(atIndex: 2) { bytes throws(Damage) in
             try part.read?.append(id, at: row[1], bytes)
         }
     }
@@ -216,7 +158,7 @@ extension SampleReader {
         let at: Int64 = row[1]
         var times: [Int64] = []
         var values: [Double] = []
-        try withPayload(row) { bytes throws(Damage) in
+        try row.withJournalPayload(atIndex: 2) { bytes throws(Damage) in
             if layout.hasTimestamps {
                 try JournalRow.decode(
                     bytes, count: layout.series.count, hasTimestamps: true, at: at,
@@ -246,17 +188,20 @@ extension SampleReader {
                 """)
         return try Row.fetchCursor(select, arguments: [layout.id, from, through, id])
     }
+}
 
-    /// Lends the payload of a journal row, and tells which row is damaged.
-    private func withPayload(
-        _ row: Row, _ body: (UnsafeRawBufferPointer) throws(Damage) -> Void
+extension Row {
+    /// Lends the payload of a journal row whose number is the first column, and tells which row is
+    /// damaged.
+    func withJournalPayload(
+        atIndex index: Int, _ body: (UnsafeRawBufferPointer) throws(Damage) -> Void
     ) throws {
-        try row.withUnsafeData(atIndex: 2) { data in
+        try withUnsafeData(atIndex: index) { data in
             try (data ?? Data()).withUnsafeBytes { bytes in
                 do throws(Damage) {
                     try body(bytes)
                 } catch {
-                    throw Damage("row \(row[0] as Int64) of table journal: \(error.reason)")
+                    throw Damage("row \(self[0] as Int64) of table journal: \(error.reason)")
                 }
             }
         }

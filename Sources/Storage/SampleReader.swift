@@ -12,6 +12,7 @@ struct SampleReader {
     var cache: JournalCache?
     /// Takes its share of large reads.
     var second: SecondReader?
+    var counter: ChunkCounter?
 
     /// The samples of the closed range [from, through], one column pair for each wanted series.
     ///
@@ -29,25 +30,34 @@ struct SampleReader {
     private func blockSamples(
         of wanted: [UInt32], from: Int64, through: Int64
     ) throws -> [ColumnAssembly] {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT id, payload FROM block
-                WHERE bucket = ? AND last_at >= ? AND first_at <= ? ORDER BY level DESC, id
-                """)
-        let reads = try BucketRuns(wanted).map { bucket, indices in
-            let rows = try Row.fetchCursor(select, arguments: [bucket, from, through])
-            var blocks: [(id: Int64, payload: [UInt8])] = []
-            while let row = try rows.next() {
-                let payload = try row.withUnsafeData(atIndex: 1) { data in
-                    (data ?? Data()).withUnsafeBytes { [UInt8]($0) }
-                }
-                blocks.append((row[0], payload))
-            }
-            return BucketRead(indices: indices, blocks: blocks)
+        guard try hasBlocks(from: from, through: through) else {
+            return wanted.map { _ in ColumnAssembly() }
         }
+        let scan = try RowScan(
+            """
+            SELECT id, level, payload FROM block
+            WHERE bucket = ? AND last_at >= ? AND first_at <= ?
+            """, in: db)
+        let reads = try BucketRuns(wanted).map { bucket, indices in
+            try scan.start(Int64(bucket), from, through)
+            var blocks: [(id: Int64, level: Int64, payload: [UInt8])] = []
+            while try scan.next() {
+                blocks.append((scan.integer(0), scan.integer(1), [UInt8](scan.bytes(2))))
+            }
+            blocks.sort { $0.level != $1.level ? $0.level > $1.level : $0.id < $1.id }
+            return BucketRead(indices: indices, blocks: blocks.map { ($0.id, $0.payload) })
+        }
+        counter?.add(reads.reduce(0) { $0 + $1.blocks.count })
         return try inParts(of: reads.count, size: Self.bucketsOfPart) { part in
             try reads[part].flatMap { try $0.samples(of: wanted, from: from, through: through) }
         }.flatMap { $0 }
+    }
+
+    /// Whether any series has some; the newest samples are in the journal alone.
+    private func hasBlocks(from: Int64, through: Int64) throws -> Bool {
+        let select = try db.cachedStatement(
+            sql: "SELECT 1 FROM block WHERE last_at >= ? AND first_at <= ? LIMIT 1")
+        return try Int.fetchOne(select, arguments: [from, through]) != nil
     }
 
     /// Buckets that one thread decodes at a time.
@@ -158,6 +168,33 @@ struct BucketRuns: Sequence, IteratorProtocol {
         while end < series.count, series[end] / Block.width == bucket { end += 1 }
         defer { start = end }
         return (bucket, start..<end)
+    }
+}
+
+/// The same with neighbouring buckets taken together, which are read at once.
+struct BucketSpans: Sequence, IteratorProtocol {
+    private let series: [UInt32]
+    private var start = 0
+    /// So that what is read at once stays small.
+    private static let widthLimit: UInt32 = 64
+
+    init(_ series: [UInt32]) {
+        self.series = series
+    }
+
+    mutating func next() -> (buckets: ClosedRange<UInt32>, indices: Range<Int>)? {
+        guard start < series.count else { return nil }
+        let first = series[start] / Block.width
+        var last = first
+        var end = start + 1
+        while end < series.count {
+            let bucket = series[end] / Block.width
+            if bucket > last + 1 || bucket - first >= Self.widthLimit { break }
+            last = bucket
+            end += 1
+        }
+        defer { start = end }
+        return (first...last, start..<end)
     }
 }
 

@@ -49,12 +49,7 @@ extension Store: SeriesSource {
 
     /// Every known series that satisfies the matchers, whether or not it has samples now.
     package func labelSets(matching matchers: [LabelMatcher]) throws -> [LabelSet] {
-        try read("reading labels of \(Self.description(of: matchers))") { db in
-            let ids = try MatcherResolution(db: db).series(matching: matchers)
-            let known = try catalog.withLock { try $0.labelSets(of: ids, in: db) }
-            let realised = try realisedLabelSets(matching: matchers, in: db)
-            return (known.compactMap { $0 } + realised).sorted()
-        }
+        try labelSets(of: SeriesSelection(selectors: [matchers]))
     }
 
     /// The newest sample of each series that is not a stale marker; unknown series are left out.
@@ -100,8 +95,11 @@ extension Store: SeriesSource {
     func sampleReader(_ db: Database) throws -> SampleReader {
         SampleReader(
             db: db, layouts: try catalog.withLock { try $0.allLayouts(in: db) },
-            cache: journalCache, second: secondReader)
+            cache: journalCache, second: secondReader, counter: readChunks)
     }
+
+    /// Blocks, rows of the journal and roll-ups that queries have read and decoded so far.
+    package var readChunkCount: Int { readChunks.count }
 
     private static func description(of matchers: [LabelMatcher]) -> String {
         "{" + matchers.map { "\($0.name)\($0.operation)'\($0.value)'" }.joined(separator: ", ")

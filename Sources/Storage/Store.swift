@@ -25,6 +25,7 @@ package final class Store: Sendable {
     let catalog = Mutex(SeriesCatalog())
     let journalCache = JournalCache()
     let secondReader: SecondReader
+    let readChunks = ChunkCounter()
     let compactor = Mutex(Compactor())
     let commits = Mutex(CommitLog())
     /// Rows that went because of the size limit, since the start.

@@ -84,12 +84,15 @@ struct QueryCommandTests {
         let result = try range("hits_total", "--graph")
         #expect(result.status == 0)
         let lines = result.output.split(separator: "\n")
-        #expect(lines.count == 17, "\(result.output)")
+        #expect(lines.count == 18, "\(result.output)")
+        #expect(lines.allSatisfy { $0.count <= 80 })
         #expect(lines[0].contains("200 │"))
         #expect(lines[13].contains("0 │"))
         #expect(lines[14].contains("2001-09-09T01:46:40Z") && lines[14].hasSuffix("01:48:20Z"))
-        #expect(lines[15] == "  hits_total{code=\"200\"}  200")
-        #expect(lines[16] == "  hits_total{code=\"500\"}  10")
+        #expect(lines[15] == "    hits_total    last  min  max")
+        #expect(lines[16] == "  a {code=\"200\"}   200    0  200")
+        #expect(lines[17] == "  b {code=\"500\"}    10    0   10")
+        #expect(lines[0].hasSuffix("a") && lines[13].contains("b") || lines[12].contains("b"))
         let dots = lines[0..<14].joined().unicodeScalars
         #expect(dots.contains { (0x2801...0x28FF).contains($0.value) })
         #expect(try range("nothing", "--graph").output == "no series match\n")
@@ -107,7 +110,7 @@ struct QueryCommandTests {
         #expect(lines[1].hasSuffix(" sum(rate(hits_total[20s]))"))
         // Two series of 11 samples were read.
         let words = lines[3].split(separator: " ")
-        #expect(words.dropFirst() == ["2", "22", "hits_total[20s]"], "\(lines[3])")
+        #expect(words.dropFirst() == ["2", "22", "1", "hits_total[20s]"], "\(lines[3])")
     }
 
     @Test("limits end a query with a message that says which it met")

@@ -132,6 +132,9 @@ struct AggregationTests {
             ordered instant at 0 bottomk(2, x)
               x{k="a"} 1
               x{k="b"} 1
+            ordered instant at 0 topk(2, n)
+              n{k="b"} 1
+              n{k="c"} NaN
             ordered instant at 0 sort(x)
               x{k="a"} 1
               x{k="b"} 1

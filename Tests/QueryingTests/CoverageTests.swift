@@ -61,6 +61,7 @@ struct CoverageTests {
         hour | hour(vector(7200)) | {} 2
         idelta | idelta(g[1m]) | {k="a"} 1
         increase | increase(c[1m]) | {k="a"} 60
+        info | info(s{k="a"}, {__name__="none"}) | s{k="a"} 1
         irate | irate(c[1m]) | {k="a"} 1
         label_join | label_join(g, "j", "-", "k", "k") | g{k="a",j="a-a"} 2
         label_replace | label_replace(g, "n", "${1}x", "k", "(.*)") | g{k="a",n="ax"} 2

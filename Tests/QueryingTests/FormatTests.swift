@@ -18,6 +18,16 @@ struct FormatTests {
     }
 
     @Test(
+        "values of samples have exponents where they are very small or large",
+        arguments: [
+            (0, "0"), (-0.0, "-0"), (1e21, "1e+21"), (9e20, "900000000000000000000"),
+            (1e-6, "0.000001"), (-1e-7, "-1e-07"), (2.5e300, "2.5e+300"), (.infinity, "+Inf"),
+        ] as [(Double, String)])
+    func samples(value: Double, text: String) {
+        #expect(formattedSample(value) == text)
+    }
+
+    @Test(
         "durations, read and written",
         arguments: [
             ("5m", 300_000), ("1h30m", 5_400_000), ("0s", 0), ("1s500ms", 1500),

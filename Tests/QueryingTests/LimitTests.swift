@@ -62,7 +62,8 @@ struct LimitTests {
                 == "execution: selector x selects 10 series, at most 9 are allowed")
         #expect(
             try message(QueryLimits(maximumSteps: 50), "x")
-                == "bad_data: exceeded maximum resolution of 50 points per timeseries; try a larger step"
+                == "bad_data: exceeded maximum resolution of 50 points per timeseries. "
+                + "Try decreasing the query resolution (?step=XX)"
         )
         #expect(
             try message(QueryLimits(isCancelled: { true }), "x")

@@ -64,13 +64,20 @@ struct ParserTests {
             ("", "1:1: parse error: no expression found in input"),
             ("foo bar", "1:5: parse error: unexpected identifier \"bar\""),
             ("1 +", "1:4: parse error: unexpected end of input"),
-            ("sum(", "1:5: parse error: unexpected end of input"),
+            ("sum(", "1:5: parse error: unclosed left parenthesis"),
+            ("(1 +", "1:5: parse error: unclosed left parenthesis"),
+            ("a[5m", "1:5: parse error: unclosed left bracket"),
+            ("a{b=\"c\"", "1:8: parse error: unexpected end of input inside braces"),
+            ("on", "1:1: parse error: unexpected <on>"),
+            ("1 + atan2", "1:5: parse error: unexpected <op:atan2>"),
+            ("a + group_left b", "1:5: parse error: unexpected <group_left>"),
+            ("a @ start", "1:10: parse error: unexpected end of input in @, expected timestamp"),
             ("sum(foo", "1:8: parse error: unclosed left parenthesis"),
             ("(foo", "1:5: parse error: unclosed left parenthesis"),
             ("foo)", "1:4: parse error: unexpected right parenthesis ')'"),
             (
                 "foo{",
-                "1:5: parse error: unexpected end of input in label matching, expected identifier or \"}\""
+                "1:5: parse error: unexpected end of input inside braces"
             ),
             (
                 "foo{a}",
@@ -135,7 +142,7 @@ struct ParserTests {
             ),
             (
                 "foo[5m",
-                "1:7: parse error: unexpected end of input in range or subquery selector, expected \":\""
+                "1:7: parse error: unclosed left bracket"
             ),
             ("foo[0]", "1:5: parse error: duration must be greater than 0"),
             (

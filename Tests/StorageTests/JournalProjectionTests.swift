@@ -27,6 +27,12 @@ struct JournalProjectionTests {
         var picked: [Double] = []
         try bytes.withUnsafeBytes { try projection.append($0, to: &picked) }
         #expect(picked.bitPatterns == places.map { values[$0] }.bitPatterns)
+        // The beginning alone, as far as it is said to be needed.
+        let needed = try bytes.withUnsafeBytes { try projection.byteCount(of: $0) }
+        #expect(needed <= bytes.count && (places.last != values.count - 1 || needed == bytes.count))
+        var again: [Double] = []
+        try bytes.prefix(needed).withUnsafeBytes { try projection.append($0, to: &again) }
+        #expect(again.bitPatterns == picked.bitPatterns)
     }
 
     @Test("a row that is cut before a place is damaged", arguments: 0..<50)

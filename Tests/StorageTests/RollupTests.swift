@@ -233,6 +233,10 @@ import TimeSeries
                 text, over: memory, from: from, through: Self.end, step: Self.hour)
             #expect(got.map(\.values) == wanted.map(\.values))
         }
+        let times = Timestamp(milliseconds: from)...Timestamp(milliseconds: from + 1)
+        #expect(
+            try store.labelValues(of: "__name__", in: SeriesSelection(range: times))
+                == ["a_total", "b", "plain", "h_bucket"])
         // Roll-ups go as well when their own time has come.
         var options = store.options
         try store.close()

@@ -33,8 +33,10 @@ extension Evaluator {
                 throw QueryError(
                     .execution, "invalid label name \(quoted(label))", at: node.position.value)
             }
+            let isKept = !node.grouping.takesAway(label)
             return try countValues(
-                label, frame, Groups(of: frame, by: node.grouping.without(label)))
+                isKept ? label : nil, frame,
+                Groups(of: frame, by: node.grouping.without(label)))
         }
         let parameters = try scalar(parameter, on: grid)
         switch node.aggregator {
@@ -75,9 +77,10 @@ extension Evaluator {
         return counts
     }
 
-    /// How often each value occurs: one row a group and value, with the value in a label.
+    /// How often each value occurs: one row a group and value, with the value in a label; only one
+    /// a group where the grouping takes that label away again.
     private func countValues(
-        _ label: String, _ frame: Frame, _ groups: Groups
+        _ label: String?, _ frame: Frame, _ groups: Groups
     ) throws(QueryError) -> Frame {
         var rows: [CountedValue: Int] = [:]
         var result = Frame(stepCount: frame.stepCount)
@@ -86,13 +89,15 @@ extension Evaluator {
                 let value = frame.values[row * frame.stepCount + step]
                 if value.isAbsent { continue }
                 let bits = value.isNaN ? Double.nan.bitPattern : value.bitPattern
-                let key = CountedValue(group: groups.ofRow[row], bits: bits)
+                let key = CountedValue(
+                    group: groups.ofRow[row], bits: label == nil ? 0 : bits)
                 let target = rows[key] ?? result.rowCount
                 if target == result.rowCount {
                     try charge(frame.stepCount)
                     rows[key] = target
                     let labels = groups.labels[key.group]
-                    result.labels.append(labels.setting(label, to: formatted(value)))
+                    result.labels.append(
+                        label.map { labels.setting($0, to: formatted(value)) } ?? labels)
                     result.values += Array(repeating: .absent, count: frame.stepCount)
                 }
                 let cell = target * frame.stepCount + step
@@ -110,6 +115,13 @@ extension Grouping {
         case .by(let names): .by(names.filter { !$0.utf8.elementsEqual(label.utf8) })
         case .without(let names): .without(names + [label])
         }
+    }
+
+    /// Whether no result has the label, even where it was set just before.
+    fileprivate func takesAway(_ label: String) -> Bool {
+        guard case .without(let names) = self else { return false }
+        return label == LabelSet.metricNameLabel
+            || names.contains { $0.utf8.elementsEqual(label.utf8) }
     }
 }
 

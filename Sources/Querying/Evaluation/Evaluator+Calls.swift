@@ -32,6 +32,7 @@ extension Evaluator {
         case "label_join": return .vector(try labelJoin(call, on: grid))
         case "histogram_quantile", "histogram_fraction":
             return .vector(try histogram(call, on: grid))
+        case Function.info: return .vector(try info(call, on: grid))
         default:
             // Functions of native histograms pass over float samples, and there are no others.
             _ = try vector(call.arguments[0], on: grid)
@@ -193,7 +194,7 @@ extension Evaluator {
         _ node: Node, _ kind: String, on grid: StepGrid
     ) throws(QueryError) -> [Double] {
         let factors = try scalar(node, on: grid)
-        for factor in factors where !(factor > 0 && factor < 1) {
+        for factor in factors where factor <= 0 || factor >= 1 {
             throw QueryError(
                 .execution,
                 "invalid \(kind) factor. Expected: 0 < \(kind.prefix(1))f < 1, got: "

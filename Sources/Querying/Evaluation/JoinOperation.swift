@@ -83,9 +83,10 @@ struct JoinOperation {
         let side = isSwapped ? "left" : "right"
         return QueryError(
             .execution,
-            "found duplicate series for the match group \(groups.keys[group]) on the \(side) "
-                + "hand-side of the operation: [\(one.labels[rows[0]]), \(one.labels[rows[1]])]; "
-                + "many-to-many matching not allowed: matching labels must be unique on one side",
+            "found duplicate series for the match group \(groups.keys[group].braced) on the \(side) "
+                + "hand-side of the operation: [\(one.labels[rows[0]].braced), "
+                + "\(one.labels[rows[1]].braced)];many-to-many matching not allowed: "
+                + "matching labels must be unique on one side",
             at: node.position.value)
     }
 
@@ -154,5 +155,15 @@ struct JoinOperation {
                     + "matches", at: node.position.value)
         }
         return frame
+    }
+}
+
+extension LabelSet {
+    /// As errors of Prometheus write it: `{__name__="up", service="x"}`.
+    fileprivate var braced: String {
+        "{"
+            + pairs.map { "\(quotedLabelName($0.name))=\(quoted($0.value))" }.joined(
+                separator: ", ")
+            + "}"
     }
 }

@@ -87,17 +87,29 @@ package struct QueryEngine: Sendable {
         guard step.milliseconds > 0 else {
             throw QueryError(
                 .badData,
-                "zero or negative query resolution step widths are not accepted; "
-                    + "try a positive duration")
+                "zero or negative query resolution step widths are not accepted. "
+                    + "Try a positive integer")
         }
         let grid = StepGrid(start: first, through: last, step: step.milliseconds)
-        guard grid.count <= limits.maximumSteps else {
+        // As many steps as there may be, and the instant at which they begin.
+        guard grid.count - 1 <= limits.maximumSteps else {
             throw QueryError(
                 .badData,
-                "exceeded maximum resolution of \(limits.maximumSteps) points per "
-                    + "timeseries; try a larger step")
+                "exceeded maximum resolution of \(Self.grouped(limits.maximumSteps)) points per "
+                    + "timeseries. Try decreasing the query resolution (?step=XX)")
         }
         return grid
+    }
+
+    /// `11,000`.
+    private static func grouped(_ number: Int) -> String {
+        let digits = Array(String(number))
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+            text.append(digit)
+        }
+        return text
     }
 
     private static func notForRange(_ type: String) -> QueryError {

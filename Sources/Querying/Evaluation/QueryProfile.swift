@@ -11,15 +11,21 @@ package final class QueryProfile {
         package fileprivate(set) var seriesCount = 0
         /// Samples that a selector read, or values that any other node gave.
         package fileprivate(set) var sampleCount = 0
+        /// Chunks that were read and decoded, nodes below included.
+        package fileprivate(set) var chunkCount = 0
     }
 
     /// In the order of evaluation, parents before children.
     package private(set) var nodes: [Node] = []
     private var depth = 0
+    private let chunks: () -> Int
     private let clock: () -> Duration
 
-    /// - Parameter clock: Never runs backwards.
-    package init(clock: @escaping () -> Duration) {
+    /// - Parameters:
+    ///   - chunks: How many the source of the series has read so far.
+    ///   - clock: Never runs backwards.
+    package init(chunks: @escaping () -> Int = { 0 }, clock: @escaping () -> Duration) {
+        self.chunks = chunks
         self.clock = clock
     }
 
@@ -33,7 +39,9 @@ package final class QueryProfile {
         depth += 1
         defer { depth -= 1 }
         let start = clock()
+        let before = chunks()
         let value = try body()
+        nodes[index].chunkCount = chunks() - before
         nodes[index].seconds = (clock() - start).inSeconds
         (nodes[index].seriesCount, nodes[index].sampleCount) = size(value)
         return value

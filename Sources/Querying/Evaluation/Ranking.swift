@@ -60,9 +60,9 @@ private struct BestElements {
     mutating func offer(_ row: Int, _ value: Double) {
         if heap.count == limit {
             let worst = heap[0].value
-            let isBetter =
-                (wantsLargest ? worst < value : worst > value) || (worst.isNaN && !value.isNaN)
-            guard isBetter else { return }
+            // NaN makes room for whatever comes, another NaN included.
+            let isBetter = wantsLargest ? worst < value : worst > value
+            guard isBetter || worst.isNaN else { return }
             if limit == 1 {
                 heap[0] = (row, value)
                 return

@@ -33,6 +33,16 @@ package struct LabelMatcher: Sendable {
         }
     }
 
+    /// Equality of the metric's name.
+    init(metricName: String) {
+        name = LabelSet.metricNameLabel
+        operation = .equal
+        value = metricName
+        nameBytes = Array(name.utf8)
+        valueBytes = Array(metricName.utf8)
+        pattern = nil
+    }
+
     /// Whether a label with this value passes. A label that is absent has the value "".
     package func matches(_ value: String) -> Bool {
         var value = value

@@ -44,6 +44,8 @@ struct Function: Equatable, Sendable {
         "day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month",
         "year",
     ]
+    /// Its second argument are matchers in braces.
+    static let info = "info"
     /// Functions of native histograms, which no series here holds: they give no elements.
     static let ofNativeHistogram = [
         "histogram_avg", "histogram_count", "histogram_stddev", "histogram_stdvar",
@@ -60,6 +62,7 @@ struct Function: Equatable, Sendable {
         Function("histogram_fraction", [.scalar, .scalar, .vector]),
         Function("histogram_quantile", [.scalar, .vector]),
         Function("holt_winters", [.matrix, .scalar, .scalar]),
+        Function(info, [.vector, .vector], optional: 1),
         Function("label_join", [.vector, .string, .string, .string], optional: 1, variadic: true),
         Function("label_replace", [.vector, .string, .string, .string, .string]),
         Function("pi", [], returns: .scalar),

@@ -6,6 +6,8 @@ struct Lexer {
     let bytes: [UInt8]
     private var index = 0
     private var isInBrackets = false
+    private var isInBraces = false
+    private var parenthesisDepth = 0
 
     /// Byte offsets, ascending.
     private let lineStarts: [Int]
@@ -30,7 +32,10 @@ struct Lexer {
     mutating func next() throws(QueryError) -> Token {
         skipSpaceAndComments()
         let start = index
-        guard index < bytes.count else { return Token(kind: .end, offset: start, text: "") }
+        guard index < bytes.count else {
+            if let unclosed { throw error(unclosed, at: start) }
+            return Token(kind: .end, offset: start, text: "")
+        }
         let kind: Token.Kind
         switch bytes[index] {
         case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"): kind = .string(try string())
@@ -96,10 +101,24 @@ struct Lexer {
             }
             throw error("unexpected character: '\(scalar.map(shown) ?? "?")'", at: index)
         }
-        if one == "[" { isInBrackets = true }
-        if one == "]" { isInBrackets = false }
+        switch one {
+        case "[": isInBrackets = true
+        case "]": isInBrackets = false
+        case "{": isInBraces = true
+        case "}": isInBraces = false
+        case "(": parenthesisDepth += 1
+        case ")": parenthesisDepth -= 1
+        default: break
+        }
         index += 1
         return one
+    }
+
+    /// What the end of the text leaves open, whatever else would be missing.
+    private var unclosed: String? {
+        if isInBraces { return "unexpected end of input inside braces" }
+        if parenthesisDepth > 0 { return "unclosed left parenthesis" }
+        return isInBrackets ? "unclosed left bracket" : nil
     }
 
     private func shown(_ scalar: Unicode.Scalar) -> String {

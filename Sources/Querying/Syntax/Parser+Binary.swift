@@ -2,7 +2,6 @@ extension Parser {
     /// What may stand between an operator and its right side.
     struct BinaryModifiers {
         var returnsBool = false
-        var hasMatching = false
         var matching: VectorMatching
         var groupOffset = 0
     }
@@ -23,7 +22,6 @@ extension Parser {
             try advance()
         }
         guard current.word == "on" || current.word == "ignoring" else { return modifiers }
-        modifiers.hasMatching = true
         modifiers.matching.isOn = current.word == "on"
         try advance()
         modifiers.matching.labels = try labelNames(in: "grouping opts")
@@ -65,7 +63,8 @@ extension Parser {
         let isVectors = left.type == .vector && right.type == .vector
         let isScalars = left.type == .scalar && right.type == .scalar
         if !isVectors {
-            if modifiers.hasMatching {
+            // That no labels matter may be said of a number, too.
+            if !modifiers.matching.labels.isEmpty {
                 throw lexer.error(
                     "vector matching only allowed between instant vectors", at: offset)
             }

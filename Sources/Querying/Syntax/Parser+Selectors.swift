@@ -4,6 +4,8 @@ extension Parser {
     mutating func selector(named name: String?, at offset: Int) throws(QueryError) -> Parsed {
         var matchers: [LabelMatcher] = []
         var name = name
+        let mayMatchEmpty = mayMatchEmpty
+        self.mayMatchEmpty = false
         if try skip("{") { try readMatchers(into: &matchers, name: &name) }
         if let name {
             for matcher in matchers where matcher.name == LabelSet.metricNameLabel {
@@ -14,7 +16,7 @@ extension Parser {
             matchers.insert(
                 try LabelMatcher(name: LabelSet.metricNameLabel, .equal, value: name), at: 0)
         }
-        guard matchers.contains(where: { !$0.matchesEmpty }) else {
+        guard mayMatchEmpty || matchers.contains(where: { !$0.matchesEmpty }) else {
             throw lexer.error(
                 "vector selector must contain at least one non-empty matcher", at: offset)
         }
@@ -145,8 +147,9 @@ extension Parser {
     private mutating func anchor() throws(QueryError) -> TimeShift.Anchor {
         if let word = current.word, word == "start" || word == "end" {
             try advance()
-            try expect("(", in: "@ modifier")
-            try expect(")", in: "@ modifier")
+            for symbol in ["(", ")"] {
+                guard try skip(symbol) else { throw unexpected("@", expected: "timestamp") }
+            }
             return word == "start" ? .start : .end
         }
         let start = current.offset

@@ -6,6 +6,8 @@ struct Parser {
     var lexer: Lexer
     private(set) var current: Token
     private var nesting = 0
+    /// Of the next selector, which is given to `info`.
+    var mayMatchEmpty = false
 
     static let maximumDepth = 250
     static let maximumByteCount = 256 * 1024
@@ -146,11 +148,11 @@ struct Parser {
         case .symbol("("):
             try advance()
             let inner = try expression()
-            guard try skip(")") else { throw unclosed() }
+            guard try skip(")") else { throw unexpected("", expected: quoted(")")) }
             return try parsed(
                 .parentheses(inner.node), inner.type, at: start.offset, over: inner.depth)
         case .symbol("{"): return try selector(named: nil, at: start.offset)
-        case .identifier(let name):
+        case .identifier(let name) where !Token.reserved.contains(name.lowercased()):
             try advance()
             if let aggregator = Aggregator(rawValue: name.lowercased()), beginsAggregation {
                 return try aggregation(aggregator, at: start.offset)
@@ -163,12 +165,6 @@ struct Parser {
 
     private var beginsAggregation: Bool {
         current.isSymbol("(") || current.word == "by" || current.word == "without"
-    }
-
-    private func unclosed() -> QueryError {
-        current.kind == .end
-            ? lexer.error("unclosed left parenthesis", at: current.offset)
-            : unexpected("", expected: quoted(")"))
     }
 
     /// An operand with what may follow it: a range, a subquery, `offset`, `@`.
@@ -196,7 +192,7 @@ extension Parser {
             let hint = Function.suggestion(for: name).map { "; did you mean \(quoted($0))?" } ?? ""
             throw lexer.error("unknown function with name \(quoted(name))\(hint)", at: offset)
         }
-        let arguments = try self.arguments(of: "function call")
+        let arguments = try self.arguments(of: "function call", ofInfo: name == Function.info)
         try check(arguments, of: function, at: offset)
         let node = FunctionCall(
             function: function, arguments: arguments.map(\.node), position: position(offset))
@@ -204,20 +200,38 @@ extension Parser {
         return try parsed(.call(node), function.returns, at: offset, over: depth)
     }
 
-    private mutating func arguments(of context: String) throws(QueryError) -> [Parsed] {
+    private mutating func arguments(
+        of context: String, ofInfo: Bool = false
+    ) throws(QueryError) -> [Parsed] {
         try expect("(", in: context)
         var arguments: [Parsed] = []
         if try skip(")") { return arguments }
         while true {
-            arguments.append(try expression())
+            let isMatchers = ofInfo && arguments.count == 1
+            arguments.append(isMatchers ? try infoMatchers() : try expression())
             if try skip(")") { return arguments }
-            guard current.kind != .end else { throw unclosed() }
             try expect(",", in: context)
             if current.isSymbol(")") {
                 throw lexer.error(
                     "trailing commas not allowed in function call args", at: current.offset)
             }
         }
+    }
+
+    /// `{…}` without a metric's name in front and without modifiers.
+    private mutating func infoMatchers() throws(QueryError) -> Parsed {
+        mayMatchEmpty = current.isSymbol("{")
+        let isBraced = mayMatchEmpty
+        let argument = try expression()
+        mayMatchEmpty = false
+        if argument.type != .vector { return argument }
+        guard isBraced, case .selector(let selector) = argument.node,
+            selector.shift == TimeShift()
+        else {
+            throw lexer.error(
+                "expected label selectors only, got vector selector instead", at: argument.offset)
+        }
+        return argument
     }
 
     private func check(

@@ -59,13 +59,16 @@ extension Selector {
         var name = ""
         if let plainName {
             conditions.removeFirst()
-            if isPlainMetricName(plainName), !["inf", "nan"].contains(plainName.lowercased()) {
+            if isPlainMetricName(plainName),
+                !Token.reserved.union(["inf", "nan"]).contains(plainName.lowercased())
+            {
                 name = plainName
             } else {
                 conditions.insert(quoted(plainName), at: 0)
             }
         }
-        return conditions.isEmpty ? name : "\(name){\(conditions.joined(separator: ","))}"
+        return conditions.isEmpty && !name.isEmpty
+            ? name : "\(name){\(conditions.joined(separator: ","))}"
     }
 }
 

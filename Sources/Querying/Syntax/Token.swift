@@ -29,8 +29,13 @@ struct Token: Equatable {
     var description: String {
         switch kind {
         case .identifier(let name):
-            Self.keywords.contains(name.lowercased())
-                ? "<\(name.lowercased())>" : "identifier \(quoted(name))"
+            if Self.wordOperators.contains(name.lowercased()) {
+                "<op:\(name)>"
+            } else if Self.keywords.contains(name.lowercased()) {
+                "<\(name)>"
+            } else {
+                "identifier \(quoted(name))"
+            }
         case .number: "number \(quoted(text))"
         case .duration: "duration \(quoted(text))"
         case .string: "string \(quoted(text))"
@@ -40,9 +45,13 @@ struct Token: Equatable {
         }
     }
 
-    static let keywords: Set<String> = [
+    private static let keywords: Set<String> = [
         "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset",
-        "and", "or", "unless", "atan2",
+    ]
+    private static let wordOperators: Set<String> = ["and", "or", "unless", "atan2"]
+    /// Keywords that are no names of metrics: where one could stand, they mean something else.
+    static let reserved: Set<String> = [
+        "on", "ignoring", "group_left", "group_right", "bool", "atan2",
     ]
     private static let operators: Set<String> = [
         "+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">=", "=~", "!~",

@@ -33,6 +33,8 @@ package struct ScrapeResult: Sendable {
     /// series (`up`, …), the signals.
     package let batches: [SampleBatch]
     package let status: Status
+    /// What the page said beside its numbers; nil where none was read.
+    package var catalog: PageCatalog?
 
     package var isUp: Bool { status.isUp }
 }

@@ -107,6 +107,6 @@ package final class Scraper: Sendable {
         onScrape(
             ScrapeResult(
                 targetIndex: due.index, target: target, at: due.at, batches: outcome.batches,
-                status: outcome.status))
+                status: outcome.status, catalog: outcome.catalog))
     }
 }

@@ -7,6 +7,7 @@ final class TargetSession: Sendable {
     struct Outcome: Sendable {
         let batches: [SampleBatch]
         let status: ScrapeResult.Status
+        let catalog: PageCatalog?
     }
 
     /// No scrape took place, and nothing is to be written about it.
@@ -111,7 +112,8 @@ final class TargetSession: Sendable {
         return outcome(
             [reserved.resolve(page.batch)] + (page.vanished.map { [reserved.resolve($0)] } ?? []),
             values, signals, at: at,
-            message: remarks.isEmpty ? nil : remarks.joined(separator: "; "))
+            message: remarks.isEmpty ? nil : remarks.joined(separator: "; "),
+            catalog: page.catalog)
     }
 
     /// Any answer below 500 says that the process lives.
@@ -159,7 +161,8 @@ final class TargetSession: Sendable {
 
     private func outcome(
         _ page: [SampleBatch], _ values: ReportSeries.Values, _ signals: [SampleBatch],
-        at: Timestamp, message: String?, limit: Target.Limits.Kind? = nil
+        at: Timestamp, message: String?, limit: Target.Limits.Kind? = nil,
+        catalog: PageCatalog? = nil
     ) -> Outcome {
         let batches = page + [report.batch(values, at: at)] + signals
         return Outcome(
@@ -171,7 +174,8 @@ final class TargetSession: Sendable {
                 isUp: values.isUp, at: at, durationSeconds: values.durationSeconds,
                 sampleCount: values.sampleCount,
                 message: message.map(ScrapeProblem.oneLine), limit: limit,
-                bodyByteCount: values.bodyByteCount))
+                bodyByteCount: values.bodyByteCount),
+            catalog: catalog)
     }
 }
 

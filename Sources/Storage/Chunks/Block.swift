@@ -102,6 +102,13 @@ struct BlockReader {
         return Block.Part(slot: slot, timestamps: timestamps, values: values)
     }
 
+    /// Whether a series has samples in the closed range of times, in milliseconds.
+    mutating func hasSamples(slot: Int, from: Int64, through: Int64) throws(Damage) -> Bool {
+        guard let entry = directory.first(where: { $0.slot == slot }) else { return false }
+        let timestamps = try timestamps(column: entry.column)
+        return timestamps.lowerBound(from) < timestamps.upperBound(through)
+    }
+
     private mutating func timestamps(column: Int) throws(Damage) -> [Int64] {
         if let decoded = columns[column].decoded { return decoded }
         let decoded = try IntegerColumn.decode(

@@ -60,19 +60,16 @@ struct MatcherResolution {
         return ids
     }
 
-    private func members(of labels: [Int64]) throws -> [UInt32] {
-        let select = try db.cachedStatement(
-            sql: "SELECT span, members FROM posting WHERE label = ? ORDER BY span")
+    /// The series that carry one of the labels, ascending.
+    func members(of labels: [Int64]) throws -> [UInt32] {
+        let scan = try RowScan(
+            "SELECT span, members FROM posting WHERE label = ? ORDER BY span", in: db)
         var members: [UInt32] = []
         for label in labels {
-            let rows = try Row.fetchCursor(select, arguments: [label])
-            while let row = try rows.next() {
-                let span: UInt32 = row[0]
-                try row.withUnsafeData(atIndex: 1) { data in
-                    try (data ?? Data()).withUnsafeBytes {
-                        try PostingSpan.decode($0, span: span, into: &members)
-                    }
-                }
+            try scan.start(label)
+            while try scan.next() {
+                let span = UInt32(truncatingIfNeeded: scan.integer(0))
+                try PostingSpan.decode(scan.bytes(1), span: span, into: &members)
             }
         }
         return labels.count == 1 ? members : members.sortedAndUnique()

@@ -29,24 +29,23 @@ struct SeriesCatalog {
     ///
     /// - Parameter series: Ascending.
     mutating func labelSets(of series: [UInt32], in db: Database) throws -> [LabelSet?] {
-        let select = try db.cachedStatement(
-            sql: "SELECT id, labels FROM series WHERE id BETWEEN ? AND ? ORDER BY id")
+        let scan = try RowScan(
+            "SELECT id, labels FROM series WHERE id BETWEEN ? AND ? ORDER BY id", in: db)
         var result: [LabelSet?] = []
         result.reserveCapacity(series.count)
-        for (_, indices) in BucketRuns(series) {
+        for (_, indices) in BucketSpans(series) {
             var found = series[indices].map { sets[$0] }
             if found.contains(nil) {
-                let bounds = [series[indices.lowerBound], series[indices.upperBound - 1]]
-                let rows = try Row.fetchCursor(select, arguments: StatementArguments(bounds))
+                try scan.start(
+                    Int64(series[indices.lowerBound]), Int64(series[indices.upperBound - 1]))
                 var place = indices.lowerBound
-                while let row = try rows.next() {
-                    let id: UInt32 = row[0]
+                while try scan.next() {
+                    let id = UInt32(truncatingIfNeeded: scan.integer(0))
                     while place < indices.upperBound, series[place] < id { place += 1 }
                     guard place < indices.upperBound else { break }
                     if series[place] > id || found[place - indices.lowerBound] != nil { continue }
-                    found[place - indices.lowerBound] = try row.withUnsafeData(atIndex: 1) { key in
-                        try (key ?? Data()).withUnsafeBytes { try remember($0, of: id, in: db) }
-                    }
+                    found[place - indices.lowerBound] = try remember(
+                        scan.bytes(1), of: id, in: db)
                 }
             }
             result += found
@@ -57,17 +56,20 @@ struct SeriesCatalog {
     private mutating func remember(
         _ key: UnsafeRawBufferPointer, of series: UInt32, in db: Database
     ) throws -> LabelSet {
+        let ids = try SeriesKey.decode(key)
+        var byteCount = 0
+        for id in ids { byteCount += try text(of: id, in: db).count }
         var bytes: [UInt8] = []
-        for label in try SeriesKey.decode(key) {
-            bytes.append(contentsOf: try text(of: label, in: db))
-        }
+        bytes.reserveCapacity(byteCount)
+        for id in ids { bytes += labels[id] ?? [] }
         let set = LabelSet(canonicalBytes: bytes)
+        if labels.count > Self.labelLimit { labels.removeAll(keepingCapacity: true) }
         if sets.count >= Self.setLimit { sets.removeAll(keepingCapacity: true) }
         sets[series] = set
         return set
     }
 
-    /// Name, separator, value, separator.
+    /// Name, separator, value, separator; then also in `labels`.
     private mutating func text(of label: Int64, in db: Database) throws -> [UInt8] {
         if let text = labels[label] { return text }
         let select = try db.cachedStatement(sql: "SELECT name, value FROM label WHERE id = ?")
@@ -77,7 +79,6 @@ struct SeriesCatalog {
         let name: Data = row[0]
         let value: Data = row[1]
         let text = name + [LabelSet.separator] + value + [LabelSet.separator]
-        if labels.count >= Self.labelLimit { labels.removeAll(keepingCapacity: true) }
         labels[label] = [UInt8](text)
         return [UInt8](text)
     }

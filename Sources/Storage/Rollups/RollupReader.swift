@@ -52,9 +52,10 @@ struct RollupReader {
         _ statistics: [RollupStatistic], from: Int64, through: Int64
     ) throws -> [Rollup?] {
         var rolled = [Rollup](repeating: Rollup(), count: wanted.count)
-        try RollupRow.read(
+        let rowCount = try RollupRow.read(
             wanted.map { Int($0 % Block.width) }, of: bucket, resolution, statistics, from: from,
             through: through, in: db, into: &rolled)
+        samples.counter?.add(rowCount)
         return rolled.map { rollup in
             statistics.contains { rollup.lacks($0) } ? nil : rollup
         }

@@ -64,12 +64,15 @@ struct RollupRow {
     ///   - slots: Those to read.
     ///   - from, through: The windows read end in (from, through].
     ///   - result: As long as `slots`; windows are appended, which must be later than those there.
+    /// - Returns: How many rows were read.
+    @discardableResult
     static func read(
         _ slots: [Int], of bucket: UInt32, _ resolution: RollupResolution,
         _ statistics: [RollupStatistic], from: Int64, through: Int64, in db: Database,
         into result: inout [Rollup]
-    ) throws {
-        guard from < through else { return }
+    ) throws -> Int {
+        guard from < through else { return 0 }
+        var rowCount = 0
         let select = try db.cachedStatement(
             sql: """
                 SELECT id, statistic, period, payload FROM rollup
@@ -86,11 +89,13 @@ struct RollupRow {
         while let row = try rows.next() {
             let statistic: Int = row[1]
             guard statistic == everyStatistic || wanted.includes(statistic) else { continue }
+            rowCount += 1
             try decoding(row) { bytes throws(Damage) in
                 try wanted.append(
                     bytes, statistic: statistic, grid(resolution, row[2]), to: &result)
             }
         }
+        return rowCount
     }
 
     /// - Parameter row: Identifier, statistic, period and payload.

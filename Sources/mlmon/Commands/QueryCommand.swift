@@ -42,7 +42,13 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "Draw a range as a chart, instead of writing its samples.")
     var graph = false
 
-    @Flag(help: "Also say on standard error what each part of the expression cost.")
+    @Flag(
+        help: ArgumentHelp(
+            "Also say on standard error what each part of the expression cost.",
+            discussion: """
+                Time with the parts below it, series and samples that it gave or read, and the \
+                chunks that were read for it: blocks, rows of the journal, roll-ups.
+                """))
     var explain = false
 
     @Option(help: "Samples that the query may read and compute.")
@@ -68,14 +74,18 @@ struct QueryCommand: ParsableCommand {
             let clock = ContinuousClock()
             let begun = clock.now
             let engine = QueryEngine(limits: try limits(since: begun))
-            let profile = explain ? QueryProfile { clock.now - begun } : nil
+            let profile =
+                explain
+                ? QueryProfile(chunks: { store.readChunkCount }) { clock.now - begun } : nil
             let notes = QueryNotes()
             if let range {
                 let series = try engine.range(
                     expression, start: range.start, end: range.end, step: range.step, over: store,
                     profile: profile, notes: notes)
                 if graph {
-                    let grid = QueryGraph(start: range.start, end: range.end, step: range.step)
+                    let grid = QueryGraph(
+                        start: range.start, end: range.end, step: range.step,
+                        width: QueryGraph.terminalWidth())
                     for line in grid.lines(of: series) { print(line) }
                 } else {
                     output.write(series)
@@ -109,13 +119,15 @@ struct QueryCommand: ParsableCommand {
     }
 
     private func explain(_ profile: QueryProfile) {
-        Program.complain("   seconds    series     samples  expression")
+        Program.complain("   seconds    series     samples    chunks  expression")
         for node in profile.nodes {
             let seconds = String(format: "%10.6f", node.seconds)
             let series = String(format: "%10d", node.seriesCount)
             let samples = String(format: "%12d", node.sampleCount)
+            let chunks = String(format: "%10d", node.chunkCount)
             let indent = String(repeating: "  ", count: node.depth)
-            Program.complain("\(seconds)\(series)\(samples)  \(indent)\(node.expression)")
+            Program.complain(
+                "\(seconds)\(series)\(samples)\(chunks)  \(indent)\(node.expression)")
         }
     }
 

@@ -9,7 +9,7 @@ import Storage
 enum APIService {
     static func make(
         _ configuration: MonitorConfiguration, store: Store, rules: RuleRunner,
-        health: OwnHealth, logger: Logger
+        health: OwnHealth, families: FamilyBoard, logger: Logger
     ) -> [any Service] {
         guard let settings = configuration.api else { return [] }
         return [
@@ -18,7 +18,7 @@ enum APIService {
                 sources: APISources(
                     store: store, ruleGroups: configuration.ruleGroups,
                     ruleHealth: { rules.health }, ownMetrics: { health.metrics },
-                    now: { Program.now() }, version: MLMon.version),
+                    metadata: { families.metadata }, now: { Program.now() }, version: MLMon.version),
                 logger: logger)
         ]
     }

@@ -77,6 +77,7 @@ final class Monitor: Sendable {
         board: TargetBoard, logger: Logger
     ) throws -> [any Service] {
         let health = OwnHealth(logger: logger)
+        let families = FamilyBoard()
         let recent = RecentSamples(over: store)
         let record: @Sendable ([SampleBatch]) -> Void = { batches in
             store.append(batches)
@@ -108,9 +109,11 @@ final class Monitor: Sendable {
                         record(result.batches)
                         board.note(result)
                         health.note(result)
+                        families.note(result)
                     })))
         services += APIService.make(
-            configuration, store: store, rules: runner, health: health, logger: logger)
+            configuration, store: store, rules: runner, health: health, families: families,
+            logger: logger)
         return services.map { ($0 as? PeriodicService)?.metered(by: health.work) ?? $0 }
     }
 

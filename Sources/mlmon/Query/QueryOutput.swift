@@ -47,7 +47,7 @@ struct QueryOutput {
         if rows.isEmpty, format == .table { Program.complain("no series match") }
         for (labels, samples) in rows {
             for sample in samples where !sample.value.isStaleMarker {
-                let value = formatted(sample.value)
+                let value = formattedSample(sample.value)
                 switch format {
                 case .csv:
                     let series = CSVCell.encode(labels.description)
@@ -114,7 +114,7 @@ struct PrometheusAnswer: Encodable {
             let entries = elements.map {
                 Entry(
                     metric: $0.labels.dictionary,
-                    value: Point(at: instant, text: formatted($0.value)))
+                    value: Point(at: instant, text: formattedSample($0.value)))
             }
             data = Payload(resultType: "vector", result: .entries(entries))
         case .matrix(let series):
@@ -127,7 +127,7 @@ struct PrometheusAnswer: Encodable {
             Entry(
                 metric: series.labels.dictionary,
                 values: series.samples.filter { !$0.value.isStaleMarker }
-                    .map { Point(at: $0.at, text: formatted($0.value)) })
+                    .map { Point(at: $0.at, text: formattedSample($0.value)) })
         }
         return Payload(resultType: "matrix", result: .entries(entries))
     }
