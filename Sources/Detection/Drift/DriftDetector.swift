@@ -72,24 +72,22 @@ package struct DriftDetector: Sendable {
             reference.windows[$0].reduce(0, +) >= needed
         }
         let windows = large.map { reference.windows[$0] + (isOpen ? [0] : []) }
-        var results = windows.map { tests.partResults(for: $0) }
         var season: Season?
+        var references = windows.map { _ in [Double]?.none }
         if let times = reference.windowTimes, times.count == reference.windows.count {
             let times = large.map { times[$0] }
             season = Season(
-                windows: windows, times: times,
-                features: zip(windows, results).map(tests.seasonFeatures))
-            for (i, time) in times.enumerated() {
-                guard let season else { break }
-                let own = season.reference(for: season.design(at: time))
-                results[i] = tests.partResults(for: windows[i], against: own)
+                windows: windows, times: times, features: windows.map(tests.seasonFeatures))
+            if let season {
+                references = times.map { season.reference(for: season.design(at: $0)) }
             }
         }
         self.season = season
         countsNewcomers =
             reference.kind == .categories
             && !Newcomers.comeInBatches(counts: reference.counts, windows: reference.windows)
-        dispersion = Dispersion(results)
+        dispersion = Dispersion(
+            zip(windows, references).map { tests.partResults(for: $0, against: $1) })
     }
 
     /// The reference's own windows swing with the time of day or week.
@@ -328,6 +326,7 @@ package struct DriftDetector: Sendable {
                 tails: component(3), error: (1 / n + 1 / m).squareRoot())
         }
         verdict.isDispersionCorrected = dispersion.isCorrecting
+        verdict.unknownRhythm = self.reference.windowTimes.flatMap(Season.unknownRhythm)
         return verdict
     }
 }

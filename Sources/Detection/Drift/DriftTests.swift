@@ -128,15 +128,21 @@ struct DriftTests: Sendable {
         var results = results(
             for: counts, against: seasonal, withTails: false, withSmooth: false
         ).map { $0.asPart(n, of: m) }
-        let distance = zip(counts, standard).map { $0 / n - $1 / m }
-        let scale = (self.m / (1 / n - 1 / m)).squareRoot()
-        let components = scores.map { SmoothTest.product(distance, $0) * scale }
+        let components = partComponents(counts, against: standard)
         let dof = Double(components.count)
         results.append(
             TestResult(
                 test: .smooth, ratio: SmoothTest.product(components, components) / dof,
                 dof: dof, lnPValue: 0, components: components))
         return results
+    }
+
+    /// Standard normal parts of the smooth test of a window that is part of the reference.
+    private func partComponents(_ counts: [Double], against standard: [Double]) -> [Double] {
+        let (n, m) = (counts.reduce(0, +), standard.reduce(0, +))
+        let distance = zip(counts, standard).map { $0 / n - $1 / m }
+        let scale = (self.m / (1 / n - 1 / m)).squareRoot()
+        return scores.map { SmoothTest.product(distance, $0) * scale }
     }
 
     private func smoothTest(
@@ -151,12 +157,10 @@ struct DriftTests: Sendable {
 
     /// Roughly standard normal numbers in which a season of windows would show: the parts of the
     /// smooth test, or the shares of the commonest classes.
-    ///
-    /// - Parameter results: Of the same counts against the whole reference.
-    func seasonFeatures(_ counts: [Double], _ results: [TestResult]) -> [Double] {
+    func seasonFeatures(_ counts: [Double]) -> [Double] {
         let n = counts.reduce(0, +)
-        if kind == .ordered {
-            return results.first { $0.test == .smooth }?.components ?? []
+        guard kind == .categories else {
+            return m > n * 1.05 ? partComponents(counts, against: reference) : []
         }
         let commonest = reference.indices.sorted { reference[$0] > reference[$1] }.prefix(10)
         return commonest.filter { reference[$0] > 0 && reference[$0] < m }.map { i in

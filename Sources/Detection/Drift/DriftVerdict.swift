@@ -81,6 +81,9 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     package var isDispersionCorrected: Bool
     /// Whether the reference was taken as it is at the window's time of day and week.
     package var isSeasonCorrected = false
+    /// A rhythm that the reference is too short to hold, `day` or `week`; nil where it is long
+    /// enough or its times are not known.
+    package var unknownRhythm: String?
     /// Why there is no judgement, for people: `n = 12 of 50 needed`.
     package var note: String?
 
@@ -138,6 +141,7 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     package var corrections: [String] {
         (isSeasonCorrected ? ["season allowed for"] : [])
             + (isDispersionCorrected ? ["extra variance allowed for"] : [])
+            + (unknownRhythm.map { ["reference too short to know a rhythm of the \($0)"] } ?? [])
     }
 
     /// A number with one digit after the point.

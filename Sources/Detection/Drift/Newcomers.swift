@@ -34,7 +34,7 @@ struct Newcomers: Codable, Sendable, Equatable {
     }
 
     /// The value of a window that speaks most against the reference.
-    struct Strongest: Sendable {
+    struct Strongest: Sendable, Equatable {
         var name: String
         var count: Double
         var n: Double
@@ -97,7 +97,9 @@ struct Newcomers: Codable, Sendable, Equatable {
         }
         guard values.count > Self.capacity else { return }
         let ranked = values.map { (value: $0, lnChance: $0.lnChance(m: m)) }
-            .sorted { ($0.lnChance, $0.value.n, $0.value.hash) < ($1.lnChance, $1.value.n, $1.value.hash) }
+            .sorted {
+                ($0.lnChance, $0.value.n, $0.value.hash) < ($1.lnChance, $1.value.n, $1.value.hash)
+            }
         values = ranked.prefix(Self.capacity).map(\.value)
     }
 

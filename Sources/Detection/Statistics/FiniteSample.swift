@@ -26,6 +26,19 @@ package struct FiniteSample: Sendable, Equatable {
         infiniteCount = infinite
     }
 
+    /// The same without a copy, where all values are there.
+    package init(numbers: consuming [Double]) {
+        var finite = numbers
+        let count = finite.count
+        let missing = finite.count { $0.isNaN }
+        if finite.contains(where: { !$0.isFinite }) { finite.removeAll { !$0.isFinite } }
+        for i in finite.indices where finite[i] == 0 { finite[i] = 0 }
+        finite.sort()
+        sorted = finite
+        missingCount = missing
+        infiniteCount = count - missing - finite.count
+    }
+
     package var count: Int { sorted.count }
     package var isEmpty: Bool { sorted.isEmpty }
 
@@ -77,7 +90,36 @@ package struct FiniteSample: Sendable, Equatable {
 
     /// Median of |x − centre|; nil for an empty sample.
     package func medianDeviation(from centre: Double) -> Double? {
-        FiniteSample(sorted.map { abs($0 - centre) }).median
+        guard !isEmpty else { return nil }
+        // Deviations ascend to both sides of the centre.
+        var above = sorted.partitioned { $0 < centre }
+        var below = above - 1
+        var (last, previous) = (0.0, 0.0)
+        for _ in 0...(count / 2) {
+            previous = last
+            let left = below >= 0 ? abs(sorted[below] - centre) : .infinity
+            let right = above < count ? abs(sorted[above] - centre) : .infinity
+            if above >= count || (below >= 0 && left <= right) {
+                last = left
+                below -= 1
+            } else {
+                last = right
+                above += 1
+            }
+        }
+        return count % 2 == 1 ? last : midpoint(previous, last)
+    }
+}
+
+extension [Double] {
+    /// Where the elements that meet a condition end, all of which come first.
+    fileprivate func partitioned(by isFirst: (Double) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isFirst(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 
