@@ -40,7 +40,7 @@ struct NewcomersTests {
         var generator = SplitMix64(seed: seed)
         var detector = detector(using: &generator)
         let verdicts = (0..<12).map { _ in
-            verdict(&detector, window(50, newShare: 0.06, using: &generator))
+            verdict(&detector, window(50, newShare: 0.1, using: &generator))
         }
         let first = try #require(verdicts.first { $0.newcomer != nil })
         #expect(first.isSignificant)

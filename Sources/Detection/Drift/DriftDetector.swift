@@ -222,12 +222,16 @@ package struct DriftDetector: Sendable {
                 state.startOrContinueEpisode(
                     lnWindow: isWindowDrift ? lnWindow : 0, isCritical: lnLarge < lnSignificance)
             }
+            let isAwaiting = state.isAwaitingNewcomer(
+                below: lnSignificance + log(Self.newcomerShare), m: tests.m)
             if wasDrifted, isNewcomerDrift {
                 state.calm = nil
             } else if wasDrifted {
                 // The memory goes on telling what it told: a window that looks calm is no evidence.
                 if lnWindow > log(0.05) { verdict.isSignificant = false }
-                resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
+                if !isAwaiting {
+                    resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
+                }
             }
         }
         verdict.isAlarm = state.isDrifted && !wasDrifted

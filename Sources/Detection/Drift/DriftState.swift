@@ -90,6 +90,11 @@ package struct DriftState: Codable, Sendable, Equatable {
         return all.insert(values, n: n, m: m)
     }
 
+    /// Whether a new value that was evidence may still be there.
+    func isAwaitingNewcomer(below lnLimit: Double, m: Double) -> Bool {
+        newcomers?.isAwaiting(below: lnLimit, m: m) ?? false
+    }
+
     /// Lets the memory learn a window.
     mutating func remember(_ counts: [Double], _ standard: Standard) {
         memory.insert(counts)

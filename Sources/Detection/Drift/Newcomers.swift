@@ -24,6 +24,8 @@ struct Newcomers: Codable, Sendable, Equatable {
         var n: Double
         var windowCount: Int
         var absence = 0
+        /// Observations of any value since it was last seen.
+        var absentCount = 0.0
 
         func lnChance(m: Double) -> Double {
             guard count >= 2, n < m else { return 0 }
@@ -64,6 +66,7 @@ struct Newcomers: Codable, Sendable, Equatable {
             values[i].n += n
             values[i].windowCount += 1
             values[i].absence += 1
+            values[i].absentCount += n
         }
         var strongest: Strongest?
         for (name, count) in counts where count > 0 {
@@ -72,6 +75,7 @@ struct Newcomers: Codable, Sendable, Equatable {
             if let i = known[hash] {
                 values[i].count += count
                 values[i].absence = 0
+                values[i].absentCount = 0
                 value = values[i]
             } else {
                 values.append(value)
@@ -85,6 +89,14 @@ struct Newcomers: Codable, Sendable, Equatable {
         }
         forget(m: m)
         return strongest
+    }
+
+    /// A value whose chance is below this came lately, and too few observations have been made
+    /// since to say that it is gone: three of it would have been expected at 5 %.
+    func isAwaiting(below lnLimit: Double, m: Double) -> Bool {
+        values.contains { value in
+            value.lnChance(m: m) < lnLimit && value.absentCount * value.count < 3 * value.n
+        }
     }
 
     private mutating func forget(m: Double) {

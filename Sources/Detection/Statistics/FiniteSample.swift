@@ -54,6 +54,34 @@ package struct FiniteSample: Sendable, Equatable {
         return count % 2 == 1 ? sorted[middle] : midpoint(sorted[middle - 1], sorted[middle])
     }
 
+    /// The mean less that of another sample, which keeps the digits that both means round away
+    /// where values lie far from 0; 0 where a sample is empty.
+    package func meanDifference(from other: FiniteSample) -> Double {
+        guard let a = other.mean, let b = mean else { return 0 }
+        let centre = other.sorted[other.count / 2]
+        let exact = meanDeviation(from: centre) - other.meanDeviation(from: centre)
+        return exact.isFinite ? exact : b - a
+    }
+
+    /// The same for the medians.
+    package func medianDifference(from other: FiniteSample) -> Double {
+        guard let a = other.median, let b = median else { return 0 }
+        let centre = other.sorted[other.count / 2]
+        let exact = signedMedian(from: centre) - other.signedMedian(from: centre)
+        return exact.isFinite ? exact : b - a
+    }
+
+    private func meanDeviation(from centre: Double) -> Double {
+        var sum = CompensatedSum()
+        for x in sorted { sum.add(x - centre) }
+        return sum.value / Double(count)
+    }
+
+    private func signedMedian(from centre: Double) -> Double {
+        let high = sorted[count / 2] - centre
+        return count % 2 == 1 ? high : midpoint(sorted[count / 2 - 1] - centre, high)
+    }
+
     /// Quantile of type 7, linear between neighbours; nil for an empty sample or q outside 0...1.
     package func quantile(_ q: Double) -> Double? {
         guard !isEmpty, q >= 0, q <= 1 else { return nil }
