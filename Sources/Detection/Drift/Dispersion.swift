@@ -13,17 +13,30 @@
 /// of the reference's own windows takes its place, whose tail is that of F. The parts of the
 /// smooth test are each measured by their own variance.
 struct Dispersion: Sendable, Equatable {
-    private struct Law: Sendable, Equatable {
+    fileprivate struct Law: Sendable, Equatable {
         var ratio: Double
         var dof: Double
         var sampleCount: Double
         /// Variance of each independent part, at least 1.
         var variances: [Double] = []
-        /// Correlation of each part with that of the window before, at least 0.
-        var persistence: [Double] = []
+        /// Degrees of freedom of the sum of squares of the parts over their variances: as many as
+        /// there are parts, fewer where large ones come together.
+        var partsDof = 0.0
+    }
+
+    /// How far the means of successive windows are apart.
+    fileprivate struct Persistence: Sendable, Equatable {
+        /// How many times as much the mean of a run of windows varies as if they were
+        /// independent, for each part; at least 1.
+        var factors: [Double]
+        var runCount: Double
     }
 
     private var laws: [TestResult.Test: Law] = [:]
+    private var persistence: Persistence?
+
+    /// Windows in a run: about as many as the memory has at its weight.
+    private static let runLength = 8
 
     /// - Parameter results: What the tests said of each of the reference's windows, oldest first.
     init(_ results: [[TestResult]]) {
@@ -40,18 +53,12 @@ struct Dispersion: Sendable, Equatable {
             let spread = own.reduce(0) { $0 + ($1.ratio - ratio) * ($1.ratio - ratio) } / count
             let matched = spread > 0 ? 2 * ratio * ratio / spread : dof
             var law = Law(ratio: ratio, dof: min(max(matched, 0.5), dof), sampleCount: count)
-            let partCount = own.map(\.components.count).min() ?? 0
-            for j in 0..<partCount {
-                let part = own.map { $0.components[j] }
-                let energy = part.reduce(0) { $0 + $1 * $1 }
-                let lagged = zip(part, part.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
-                let correlation = energy > 0 ? lagged / energy : 0
-                law.variances.append(max(energy / count, 1))
-                law.persistence.append(
-                    correlation > 2 / count.squareRoot() ? min(correlation, 0.95) : 0)
-            }
+            law.measure(own.map(\.components))
             laws[test] = law
         }
+        persistence = Persistence(
+            byTest[TestResult.Test.smooth.rawValue].map(\.components),
+            variances: laws[.smooth]?.variances ?? [], runLength: Self.runLength)
     }
 
     var isCorrecting: Bool { !laws.isEmpty }
@@ -59,45 +66,104 @@ struct Dispersion: Sendable, Equatable {
     /// How much wider Pearson's statistic is than for independent observations; at least 1.
     var scale: Double { max(laws[.pearson]?.ratio ?? 1, 1) }
 
-    /// ln of the tail of the strongest result, counted as often as there were tests.
+    /// ln of the chance of results at least as strong as these together.
     func lnPValue(_ results: [TestResult]) -> Double {
-        Self.strongest(results.map { lnTail($0, isMemory: false) })
+        Self.combined(results.map { lnTail($0) })
     }
 
     /// The same for a memory of windows, which correlation between windows widens.
     func lnMemoryPValue(_ results: [TestResult]) -> Double {
         // With dependent windows only the smooth test knows how much its parts are widened.
-        guard let law = laws[.smooth], !law.variances.isEmpty else {
-            return Self.strongest(results.map { lnTail($0, isMemory: true) })
-        }
         let smooth = results.filter { $0.test == .smooth }
-        return Self.strongest(smooth.map { lnTail($0, isMemory: true) })
+        let isWidened = persistence != nil || laws[.smooth] != nil
+        guard isWidened, let result = smooth.first, !result.components.isEmpty else {
+            return Self.combined(results.map { lnTail($0) })
+        }
+        let law = laws[.smooth]
+        let count = law?.sampleCount ?? .infinity
+        var (sum, freedom) = (0.0, count)
+        for (j, part) in result.components.enumerated() {
+            var variance = 1.0
+            if let variances = law?.variances, j < variances.count { variance = variances[j] }
+            if let persistence, j < persistence.factors.count, persistence.factors[j] > 1 {
+                variance *= persistence.factors[j]
+                freedom = min(freedom, persistence.runCount)
+            }
+            sum += part * part / variance
+        }
+        let dof = Double(result.components.count)
+        return FisherF.lnUpper(sum / dof, dof, min(freedom, 1e6))
     }
 
-    private static func strongest(_ tails: [Double]) -> Double {
-        guard let smallest = tails.min() else { return 0 }
-        return min(smallest + log(Double(tails.count)), 0)
-    }
-
-    private func lnTail(_ result: TestResult, isMemory: Bool) -> Double {
+    private func lnTail(_ result: TestResult) -> Double {
         guard let law = laws[result.test] else { return result.lnPValue }
         let parts = result.components
         guard !law.variances.isEmpty, parts.count <= law.variances.count, !parts.isEmpty else {
             return FisherF.lnUpper(result.ratio / law.ratio, law.dof, law.dof * law.sampleCount)
         }
-        var sum = 0.0
-        var sampleCount = law.sampleCount
-        for (j, part) in parts.enumerated() {
-            var variance = law.variances[j]
-            if isMemory {
-                let kept = law.persistence[j]
-                let decay = (1 - WindowMemory.rate) * kept
-                variance *= (1 + decay) / (1 - decay)
-                sampleCount = min(sampleCount, law.sampleCount * (1 - kept) / (1 + kept))
-            }
-            sum += part * part / variance
+        let sum = zip(parts, law.variances).reduce(0) { $0 + $1.0 * $1.0 / $1.1 }
+        return FisherF.lnUpper(sum / Double(parts.count), law.partsDof, law.sampleCount)
+    }
+
+    /// The harmonic mean of the tails, which keeps the rate of false alarms whether the tests are
+    /// independent or say the same, where counting the smallest as often as there are tests would
+    /// lose power.
+    ///
+    /// Source: D. Wilson, PNAS 116 (2019) 1195.
+    private static func combined(_ lnTails: [Double]) -> Double {
+        guard let smallest = lnTails.min() else { return 0 }
+        guard smallest.isFinite else { return smallest }
+        let inverse = lnTails.reduce(0) { $0 + exp(smallest - $1) }
+        return min(smallest + log(Double(lnTails.count) / inverse), 0)
+    }
+}
+
+extension Dispersion.Law {
+    /// Takes the laws of the parts of a statistic from those of the reference's windows.
+    fileprivate mutating func measure(_ windows: [[Double]]) {
+        let partCount = windows.map(\.count).min() ?? 0
+        guard partCount > 0 else { return }
+        let count = Double(windows.count)
+        variances = (0..<partCount).map { j in
+            max(windows.reduce(0) { $0 + $1[j] * $1[j] } / count, 1)
         }
-        let dof = Double(parts.count)
-        return FisherF.lnUpper(sum / dof, dof, max(sampleCount, 2))
+        let sums = windows.map { parts in
+            zip(parts, variances).reduce(0) { $0 + $1.0 * $1.0 / $1.1 }
+        }
+        let mean = sums.reduce(0, +) / count
+        let spread = sums.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+        partsDof = spread > 0 ? 2 * mean * mean / spread : Double(partCount)
+        partsDof = min(max(partsDof, 0.5), Double(partCount))
+    }
+}
+
+extension Dispersion.Persistence {
+    /// nil where the means of runs of windows are no further apart than the windows make them.
+    ///
+    /// - Parameter variances: Of each part among single windows; empty where they are 1.
+    fileprivate init?(_ windows: [[Double]], variances: [Double], runLength: Int) {
+        let partCount = windows.map(\.count).min() ?? 0
+        let runs = windows.count / runLength
+        guard partCount > 0, runs >= 5 else { return nil }
+        runCount = Double(runs)
+        let ratios = (0..<partCount).map { j in
+            let energy = (0..<runs).reduce(0) { sum, run in
+                let own = windows[(run * runLength)..<((run + 1) * runLength)]
+                let total = own.reduce(0) { $0 + $1[j] }
+                return sum + total * total / Double(runLength)
+            }
+            return energy / Double(runs) / (j < variances.count ? variances[j] : 1)
+        }
+        let lnTails = ratios.map { ratio in
+            variances.isEmpty
+                ? ChiSquared.lnUpper(ratio * Double(runs), dof: Double(runs))
+                : FisherF.lnUpper(ratio, Double(runs), Double(windows.count))
+        }
+        // Where single windows differ too much already, persistence is to be expected.
+        let level = variances.isEmpty ? 0.01 : 0.2
+        guard let smallest = lnTails.min(), smallest < log(level / Double(partCount)) else {
+            return nil
+        }
+        factors = ratios.map { max($0, 1) }
     }
 }

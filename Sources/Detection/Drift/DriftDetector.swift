@@ -18,9 +18,13 @@ package struct DriftDetector: Sendable {
     /// To be stored after each window, and given back after a restart.
     package private(set) var state: DriftState
 
-    /// Share of the wanted rate of false alarms that single windows have; the memory has the rest,
-    /// since it repeats itself from window to window and so errs less often than it may.
+    /// Shares of the wanted rate of false alarms. The memory has the most, since it repeats itself
+    /// from window to window and so errs less often than it may.
     private static let windowShare = 0.35
+    private static let newcomerShare = 0.05
+    private var memoryShare: Double {
+        1 - Self.windowShare - (reference.kind == .categories ? Self.newcomerShare : 0)
+    }
 
     private let tests: DriftTests
     private let dispersion: Dispersion
@@ -30,6 +34,8 @@ package struct DriftDetector: Sendable {
     private let isMoving: Bool
     /// References of successive windows share observations.
     private let isShared: Bool
+    /// That one new value comes again and again means something.
+    private let countsNewcomers: Bool
 
     /// - Parameter state: What an earlier detector left; ignored when it is of another reference.
     /// - Complexity: O(bins³ + windows · bins).
@@ -66,27 +72,22 @@ package struct DriftDetector: Sendable {
             reference.windows[$0].reduce(0, +) >= needed
         }
         let windows = large.map { reference.windows[$0] + (isOpen ? [0] : []) }
-        var results = windows.map { tests.results(for: $0, withTails: false) }
-        var sizes = windows.map { _ in tests.m }
         var season: Season?
+        var references = windows.map { _ in [Double]?.none }
         if let times = reference.windowTimes, times.count == reference.windows.count {
             let times = large.map { times[$0] }
             season = Season(
-                windows: windows, times: times,
-                features: zip(windows, results).map(tests.seasonFeatures))
-            for (i, time) in times.enumerated() {
-                guard let season else { break }
-                let own = season.reference(for: season.design(at: time))
-                sizes[i] = own.reduce(0, +)
-                results[i] = tests.results(for: windows[i], against: own, withTails: false)
+                windows: windows, times: times, features: windows.map(tests.seasonFeatures))
+            if let season {
+                references = times.map { season.reference(for: season.design(at: $0)) }
             }
         }
         self.season = season
+        countsNewcomers =
+            reference.kind == .categories
+            && !Newcomers.comeInBatches(counts: reference.counts, windows: reference.windows)
         dispersion = Dispersion(
-            windows.indices.map { i in
-                let n = windows[i].reduce(0, +)
-                return results[i].map { $0.asPart(n, of: sizes[i]) }
-            })
+            zip(windows, references).map { tests.partResults(for: $0, against: $1) })
     }
 
     /// The reference's own windows swing with the time of day or week.
@@ -112,8 +113,27 @@ package struct DriftDetector: Sendable {
                 .insufficient, n: counts.reduce(0) { $0 + DriftReference.cleaned($1) }, m: tests.m,
                 note: "the bucket bounds changed; pin a new baseline")
         }
-        if isMoving { return judge(aligned, .own(tests.reference, isShared: isShared)) }
-        return judge(aligned, .fixed(time.flatMap { season?.design(at: $0) }))
+        let newcomer = newcomer(bins, counts)
+        if isMoving {
+            return judge(aligned, .own(tests.reference, isShared: isShared), newcomer: newcomer)
+        }
+        return judge(
+            aligned, .fixed(time.flatMap { season?.design(at: $0) }), newcomer: newcomer)
+    }
+
+    /// The strongest of the values that the reference has not; counts the window.
+    private mutating func newcomer(_ bins: [String], _ counts: [Double]) -> Newcomers.Strongest? {
+        guard countsNewcomers else { return nil }
+        var unseen: [(name: String, count: Double)] = []
+        var n = 0.0
+        for (bin, count) in zip(bins, counts) {
+            let count = DriftReference.cleaned(count)
+            n += count
+            guard count > 0 else { continue }
+            let known = binIndex[BinKey(bin)].map { reference.counts[$0] } ?? 0
+            if known == 0 { unseen.append((bin, count)) }
+        }
+        return state.count(unseen, n: n, m: tests.m)
     }
 
     /// The counts in the order of the reference's bins; nil where bounds are others.
@@ -146,7 +166,7 @@ package struct DriftDetector: Sendable {
     }
 
     private mutating func judge(
-        _ window: [Double], _ standard: DriftState.Standard
+        _ window: [Double], _ standard: DriftState.Standard, newcomer: Newcomers.Strongest?
     ) -> DriftVerdict {
         let pool = state.carry(window, standard, atMost: carriedWindowCount)
         let counts = pool.counts
@@ -174,23 +194,27 @@ package struct DriftDetector: Sendable {
 
         let lnSignificance = log(options.significance)
         let lnOfWindow = lnWindow - log(Self.windowShare)
-        let lnOfMemory = lnMemory - log(1 - Self.windowShare)
+        let lnOfMemory = lnMemory - log(memoryShare)
+        let lnOfNewcomer = (newcomer?.lnPValue ?? 0) - log(Self.newcomerShare)
         let isWindowDrift =
             lnOfWindow < lnSignificance
             && tests.effect(of: counts, against: own) >= options.minimumEffect
         let isMemoryDrift =
             lnOfMemory < lnSignificance
             && tests.effect(of: memory, against: past) >= options.minimumEffect
+        let isNewcomerDrift =
+            lnOfNewcomer < lnSignificance && (newcomer?.effect ?? 0) >= options.minimumEffect
         var verdict = described(counts, against: own ?? tests.reference, n: n)
         verdict.m = m
         verdict.isSeasonCorrected = own != nil && !isMoving
-        verdict.lnPValue = min(max(min(lnOfWindow, lnOfMemory), -1e6), 0)
+        verdict.lnPValue = min(max(min(lnOfWindow, lnOfMemory, lnOfNewcomer), -1e6), 0)
+        if isNewcomerDrift, let newcomer { verdict.newcomer = .init(newcomer) }
         verdict.pValue = verdict.lnPValue.map { exp($0) }
         let wasDrifted = state.isDrifted
         if let rule = options.rule {
             judge(&verdict, by: rule)
         } else {
-            verdict.isSignificant = isWindowDrift || isMemoryDrift
+            verdict.isSignificant = isWindowDrift || isMemoryDrift || isNewcomerDrift
             if verdict.isSignificant {
                 let lnLarge = tests.lnChance(
                     of: counts, against: own, ifEffectIs: options.criticalEffect,
@@ -198,10 +222,16 @@ package struct DriftDetector: Sendable {
                 state.startOrContinueEpisode(
                     lnWindow: isWindowDrift ? lnWindow : 0, isCritical: lnLarge < lnSignificance)
             }
-            if wasDrifted {
+            let isAwaiting = state.isAwaitingNewcomer(
+                below: lnSignificance + log(Self.newcomerShare), m: tests.m)
+            if wasDrifted, isNewcomerDrift {
+                state.calm = nil
+            } else if wasDrifted {
                 // The memory goes on telling what it told: a window that looks calm is no evidence.
                 if lnWindow > log(0.05) { verdict.isSignificant = false }
-                resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
+                if !isAwaiting {
+                    resolveIfCalm(counts, pool.standard, lnWindow: lnWindow, lnMemory: lnMemory)
+                }
             }
         }
         verdict.isAlarm = state.isDrifted && !wasDrifted
@@ -300,6 +330,7 @@ package struct DriftDetector: Sendable {
                 tails: component(3), error: (1 / n + 1 / m).squareRoot())
         }
         verdict.isDispersionCorrected = dispersion.isCorrecting
+        verdict.unknownRhythm = self.reference.windowTimes.flatMap(Season.unknownRhythm)
         return verdict
     }
 }

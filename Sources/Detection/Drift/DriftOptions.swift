@@ -30,7 +30,7 @@ package struct DriftOptions: Sendable, Equatable {
 
     package init(
         window: Duration = .seconds(300), learning: Duration = .seconds(3600),
-        minimumCount: Int = 50, significance: Double = 0.001, minimumEffect: Double = 0.01,
+        minimumCount: Int = 50, significance: Double = 0.001, minimumEffect: Double = 0.005,
         budget: AlarmBudget? = nil
     ) {
         self.window = window

@@ -23,6 +23,8 @@ package struct DriftState: Codable, Sendable, Equatable {
     private var memoryDesignSum: [Double]?
     /// The references of the windows of the memory, with their weights; nil where one serves all.
     private(set) var referenceMemory: WindowMemory?
+    /// Values that the reference has not; nil until there are any.
+    private var newcomers: Newcomers?
     /// Windows too small to judge.
     var pending: Pool?
     /// Windows in a row that look clean, while an episode lasts.
@@ -76,6 +78,21 @@ package struct DriftState: Codable, Sendable, Equatable {
         referenceMemory?.extend(to: binCount)
         pending?.extend(to: binCount)
         calm?.extend(to: binCount)
+    }
+
+    /// Counts the values of a window that the reference has not.
+    mutating func count(
+        _ values: [(name: String, count: Double)], n: Double, m: Double
+    ) -> Newcomers.Strongest? {
+        guard !values.isEmpty || newcomers != nil else { return nil }
+        var all = newcomers ?? Newcomers()
+        defer { newcomers = all }
+        return all.insert(values, n: n, m: m)
+    }
+
+    /// Whether a new value that was evidence may still be there.
+    func isAwaitingNewcomer(below lnLimit: Double, m: Double) -> Bool {
+        newcomers?.isAwaiting(below: lnLimit, m: m) ?? false
     }
 
     /// Lets the memory learn a window.

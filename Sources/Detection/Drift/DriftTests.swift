@@ -38,6 +38,8 @@ struct DriftTests: Sendable {
     let reference: [Double]
     let m: Double
     private let andersonDarling: BinnedAndersonDarling?
+    /// Orthonormal over the reference, for windows that are parts of it.
+    private let scores: [[Double]]
     /// Bins the reference saw exactly once: how often something new is to be expected.
     private let singletonCount: Double
 
@@ -47,6 +49,7 @@ struct DriftTests: Sendable {
         m = reference.reduce(0, +)
         singletonCount = Double(reference.count { $0 == 1 })
         andersonDarling = kind == .ordered ? BinnedAndersonDarling(shares: reference) : nil
+        scores = kind == .ordered ? SmoothTest.orthonormalScores(reference) : []
     }
 
     /// - Parameters:
@@ -54,9 +57,10 @@ struct DriftTests: Sendable {
     ///   - isMemory: The counts are weighted sums of windows, which are no whole numbers.
     ///   - withTails: Without, `lnPValue` is 0, which makes many windows faster, and all tests are
     ///     there that may be asked of other counts.
+    ///   - withSmooth: Without, the smooth test is not asked.
     func results(
         for counts: [Double], against seasonal: [Double]? = nil, isMemory: Bool = false,
-        withTails: Bool = true
+        withTails: Bool = true, withSmooth: Bool = true
     ) -> [TestResult] {
         let reference = seasonal ?? self.reference
         let n = counts.reduce(0, +)
@@ -94,7 +98,7 @@ struct DriftTests: Sendable {
             }
         }
         guard let andersonDarling else { return results }
-        if let smooth = smoothTest(counts, reference, withTails: withTails) {
+        if withSmooth, let smooth = smoothTest(counts, reference, withTails: withTails) {
             results.append(smooth)
         }
         if !andersonDarling.law.weights.isEmpty {
@@ -109,6 +113,38 @@ struct DriftTests: Sendable {
         return results
     }
 
+    /// What the tests say, without tails, of a window that is itself part of the reference: its
+    /// distance has the variance 1/n − 1/m instead of 1/n + 1/m.
+    ///
+    /// - Parameter seasonal: As `results` takes it; the window is thought to be part of that.
+    func partResults(for counts: [Double], against seasonal: [Double]? = nil) -> [TestResult] {
+        let standard = seasonal ?? reference
+        let (n, m) = (counts.reduce(0, +), standard.reduce(0, +))
+        guard m > n * 1.05, !scores.isEmpty else {
+            return results(for: counts, against: seasonal, withTails: false).map {
+                $0.asPart(n, of: m)
+            }
+        }
+        var results = results(
+            for: counts, against: seasonal, withTails: false, withSmooth: false
+        ).map { $0.asPart(n, of: m) }
+        let components = partComponents(counts, against: standard)
+        let dof = Double(components.count)
+        results.append(
+            TestResult(
+                test: .smooth, ratio: SmoothTest.product(components, components) / dof,
+                dof: dof, lnPValue: 0, components: components))
+        return results
+    }
+
+    /// Standard normal parts of the smooth test of a window that is part of the reference.
+    private func partComponents(_ counts: [Double], against standard: [Double]) -> [Double] {
+        let (n, m) = (counts.reduce(0, +), standard.reduce(0, +))
+        let distance = zip(counts, standard).map { $0 / n - $1 / m }
+        let scale = (self.m / (1 / n - 1 / m)).squareRoot()
+        return scores.map { SmoothTest.product(distance, $0) * scale }
+    }
+
     private func smoothTest(
         _ counts: [Double], _ reference: [Double], withTails: Bool = true
     ) -> TestResult? {
@@ -121,12 +157,10 @@ struct DriftTests: Sendable {
 
     /// Roughly standard normal numbers in which a season of windows would show: the parts of the
     /// smooth test, or the shares of the commonest classes.
-    ///
-    /// - Parameter results: Of the same counts against the whole reference.
-    func seasonFeatures(_ counts: [Double], _ results: [TestResult]) -> [Double] {
+    func seasonFeatures(_ counts: [Double]) -> [Double] {
         let n = counts.reduce(0, +)
-        if kind == .ordered {
-            return results.first { $0.test == .smooth }?.components ?? []
+        guard kind == .categories else {
+            return m > n * 1.05 ? partComponents(counts, against: reference) : []
         }
         let commonest = reference.indices.sorted { reference[$0] > reference[$1] }.prefix(10)
         return commonest.filter { reference[$0] > 0 && reference[$0] < m }.map { i in

@@ -19,6 +19,18 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
         package var contribution: Double
     }
 
+    /// A value that the reference has not and that comes again and again.
+    package struct Newcomer: Codable, Sendable, Equatable {
+        package var name: String
+        package var count: Double
+        /// Observations of any value since it appeared.
+        package var n: Double
+
+        init(_ strongest: Newcomers.Strongest) {
+            (name, count, n) = (strongest.name, strongest.count, strongest.n)
+        }
+    }
+
     /// Standardised movements of ordered bins, with sign: positive is toward higher bins, wider,
     /// skewed upward, heavier tails. About ±2 is chance.
     package struct Movement: Codable, Sendable, Equatable {
@@ -63,10 +75,15 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     package var largestChanges: [BinChange]
     /// Only for ordered bins.
     package var movement: Movement?
+    /// Where it is part of the evidence.
+    package var newcomer: Newcomer?
     /// Whether variation among the reference's own windows was found and allowed for.
     package var isDispersionCorrected: Bool
     /// Whether the reference was taken as it is at the window's time of day and week.
     package var isSeasonCorrected = false
+    /// A rhythm that the reference is too short to hold, `day` or `week`; nil where it is long
+    /// enough or its times are not known.
+    package var unknownRhythm: String?
     /// Why there is no judgement, for people: `n = 12 of 50 needed`.
     package var note: String?
 
@@ -109,6 +126,10 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
         if let note { return note }
         guard isSignificant || state == .drifted else { return "" }
         var parts = movement?.words ?? []
+        if let newcomer {
+            let share = Self.tenths(100 * newcomer.count / max(newcomer.n, 1))
+            parts.append("new value '\(newcomer.name)', \(share) % since it appeared")
+        }
         parts += largestChanges.prefix(isSignificant ? 3 : 1).map { change in
             "\(change.bin) \(Self.tenths(100 * change.referenceShare)) -> "
                 + "\(Self.tenths(100 * change.share)) %"
@@ -120,6 +141,7 @@ package struct DriftVerdict: Codable, Sendable, Equatable {
     package var corrections: [String] {
         (isSeasonCorrected ? ["season allowed for"] : [])
             + (isDispersionCorrected ? ["extra variance allowed for"] : [])
+            + (unknownRhythm.map { ["reference too short to know a rhythm of the \($0)"] } ?? [])
     }
 
     /// A number with one digit after the point.

@@ -98,9 +98,23 @@ struct Season: Sendable, Equatable {
 
     /// One and a half periods at least, with three windows or more in each.
     private static func isCovered(_ period: Double, by times: [Timestamp]) -> Bool {
-        guard let first = times.min(), let last = times.max() else { return false }
-        let span = Double(last.milliseconds - first.milliseconds)
-        return span >= 1.5 * period && span / Double(times.count - 1) <= period / 3
+        span(of: times) >= leastPeriods * period
+            && span(of: times) / Double(times.count - 1) <= period / 3
+    }
+
+    private static let leastPeriods = 1.5
+
+    private static func span(of times: [Timestamp]) -> Double {
+        guard let first = times.min(), let last = times.max() else { return 0 }
+        return Double(last.milliseconds - first.milliseconds)
+    }
+
+    /// The shortest rhythm that windows at these times cannot show: `day`, `week` or none.
+    static func unknownRhythm(of times: [Timestamp]) -> String? {
+        // The last window's own length is not known; the distance of two is about that.
+        let span = span(of: times) * (1 + 1 / Double(max(times.count - 1, 1)))
+        if span < leastPeriods * day { return "day" }
+        return span < leastPeriods * 7 * day ? "week" : nil
     }
 
     /// ln of the chance that the further parts of the design explain so much of the features.
@@ -109,30 +123,43 @@ struct Season: Sendable, Equatable {
     ) -> Double {
         let featureCount = features.map(\.count).min() ?? 0
         let freedom = Double(features.count - after[0].count)
-        guard featureCount > 0, freedom > 0 else { return 0 }
+        guard featureCount > 0, freedom > 0, let plainFit = Fit(before), let fullFit = Fit(after)
+        else { return 0 }
         var statistic = 0.0
         for j in 0..<featureCount {
             let feature = features.map { $0[j] }
-            guard let plain = residual(feature, before), let full = residual(feature, after) else {
-                return 0
-            }
+            let (plain, full) = (plainFit.residual(feature), fullFit.residual(feature))
             statistic += (plain - full) / max(full / freedom, 1)
         }
         let dof = Double(featureCount * (after[0].count - before[0].count))
         return ChiSquared.lnUpper(max(statistic, 0), dof: dof)
     }
 
-    /// Sum of squares that a least-squares fit leaves; nil for a design that cannot be fitted.
-    private static func residual(_ feature: [Double], _ designs: [Design]) -> Double? {
-        let weights = [Double](repeating: 1, count: designs.count)
-        guard let inverse = SmallMatrix.inverse(gram(designs, weights: weights)) else { return nil }
-        let moments = designs[0].indices.map { k in
-            zip(designs, feature).reduce(0) { $0 + $1.0[k] * $1.1 }
+    /// Least squares over one design, for any number of features.
+    private struct Fit {
+        let designs: [Design]
+        let inverse: [[Double]]
+
+        /// nil for a design that cannot be fitted.
+        init?(_ designs: [Design]) {
+            let weights = [Double](repeating: 1, count: designs.count)
+            guard let inverse = SmallMatrix.inverse(Season.gram(designs, weights: weights)) else {
+                return nil
+            }
+            self.designs = designs
+            self.inverse = inverse
         }
-        let fit = inverse.map { row in zip(row, moments).reduce(0) { $0 + $1.0 * $1.1 } }
-        return zip(designs, feature).reduce(0) { sum, row in
-            let left = row.1 - zip(row.0, fit).reduce(0) { $0 + $1.0 * $1.1 }
-            return sum + left * left
+
+        /// Sum of squares that the fit leaves.
+        func residual(_ feature: [Double]) -> Double {
+            let moments = inverse.indices.map { k in
+                zip(designs, feature).reduce(0) { $0 + $1.0[k] * $1.1 }
+            }
+            let fit = inverse.map { SmoothTest.product($0, moments) }
+            return zip(designs, feature).reduce(0) { sum, row in
+                let left = row.1 - SmoothTest.product(row.0, fit)
+                return sum + left * left
+            }
         }
     }
 

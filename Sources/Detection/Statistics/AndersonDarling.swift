@@ -30,15 +30,15 @@ package struct AndersonDarling: Sendable, Equatable {
 
     package init(_ samples: [FiniteSample]) throws(Failure) {
         guard samples.allSatisfy({ !$0.isEmpty }) else { throw .empty }
-        let pooled = samples.flatMap(\.sorted).sorted()
-        guard samples.count >= 2, let first = pooled.first, let last = pooled.last else {
-            throw .tooFew
-        }
+        guard samples.count >= 2, let first = samples.compactMap(\.sorted.first).min(),
+            let last = samples.compactMap(\.sorted.last).max()
+        else { throw .tooFew }
         guard first < last else { throw .constant }
-        guard pooled.count >= 4 else { throw .tooFew }
+        let total = samples.reduce(0) { $0 + $1.count }
+        guard total >= 4 else { throw .tooFew }
         sampleCount = samples.count
-        statistic = Self.statistic(samples.map(\.sorted), pooled: pooled)
-        deviation = Self.variance(samples.map(\.count), total: pooled.count).squareRoot()
+        statistic = Self.statistic(samples.map(\.sorted))
+        deviation = Self.variance(samples.map(\.count), total: total).squareRoot()
         standardised = (statistic - Double(samples.count - 1)) / deviation
     }
 
@@ -57,26 +57,32 @@ package struct AndersonDarling: Sendable, Equatable {
         return min(max(value, levels[6]), levels[0])
     }
 
-    private static func statistic(_ samples: [[Double]], pooled: [Double]) -> Double {
-        let total = Double(pooled.count)
+    private static func statistic(_ samples: [[Double]]) -> Double {
+        let total = samples.reduce(0) { $0 + Double($1.count) }
         var position = [Int](repeating: 0, count: samples.count)
-        var below = 0
+        var end = position
+        var below = 0.0
         var sums = [Double](repeating: 0, count: samples.count)
-        while below < pooled.count {
-            let x = pooled[below]
-            var after = below
-            while after < pooled.count, pooled[after] == x { after += 1 }
-            let ties = Double(after - below)
-            let rank = Double(below) + ties / 2
-            let weight = ties / total / (rank * (total - rank) - total * ties / 4)
-            for (i, sample) in samples.enumerated() {
-                let start = position[i]
-                while position[i] < sample.count, sample[position[i]] == x { position[i] += 1 }
-                let own = Double(start) + Double(position[i] - start) / 2
-                let distance = total * own - rank * Double(sample.count)
-                if weight.isFinite { sums[i] += weight * distance * distance }
+        while below < total {
+            var x = Double.infinity
+            for i in samples.indices where position[i] < samples[i].count {
+                x = min(x, samples[i][position[i]])
             }
-            below = after
+            var ties = 0.0
+            for i in samples.indices {
+                end[i] = position[i]
+                while end[i] < samples[i].count, samples[i][end[i]] == x { end[i] += 1 }
+                ties += Double(end[i] - position[i])
+            }
+            let rank = below + ties / 2
+            let weight = ties / total / (rank * (total - rank) - total * ties / 4)
+            for i in samples.indices {
+                let own = Double(position[i]) + Double(end[i] - position[i]) / 2
+                let distance = total * own - rank * Double(samples[i].count)
+                if weight.isFinite { sums[i] += weight * distance * distance }
+                position[i] = end[i]
+            }
+            below += ties
         }
         let sum = zip(sums, samples).reduce(0) { $0 + $1.0 / Double($1.1.count) }
         return sum * (total - 1) / total

@@ -26,6 +26,19 @@ package struct FiniteSample: Sendable, Equatable {
         infiniteCount = infinite
     }
 
+    /// The same without a copy, where all values are there.
+    package init(numbers: consuming [Double]) {
+        var finite = numbers
+        let count = finite.count
+        let missing = finite.count { $0.isNaN }
+        if finite.contains(where: { !$0.isFinite }) { finite.removeAll { !$0.isFinite } }
+        for i in finite.indices where finite[i] == 0 { finite[i] = 0 }
+        finite.sort()
+        sorted = finite
+        missingCount = missing
+        infiniteCount = count - missing - finite.count
+    }
+
     package var count: Int { sorted.count }
     package var isEmpty: Bool { sorted.isEmpty }
 
@@ -39,6 +52,34 @@ package struct FiniteSample: Sendable, Equatable {
         guard !isEmpty else { return nil }
         let middle = count / 2
         return count % 2 == 1 ? sorted[middle] : midpoint(sorted[middle - 1], sorted[middle])
+    }
+
+    /// The mean less that of another sample, which keeps the digits that both means round away
+    /// where values lie far from 0; 0 where a sample is empty.
+    package func meanDifference(from other: FiniteSample) -> Double {
+        guard let a = other.mean, let b = mean else { return 0 }
+        let centre = other.sorted[other.count / 2]
+        let exact = meanDeviation(from: centre) - other.meanDeviation(from: centre)
+        return exact.isFinite ? exact : b - a
+    }
+
+    /// The same for the medians.
+    package func medianDifference(from other: FiniteSample) -> Double {
+        guard let a = other.median, let b = median else { return 0 }
+        let centre = other.sorted[other.count / 2]
+        let exact = signedMedian(from: centre) - other.signedMedian(from: centre)
+        return exact.isFinite ? exact : b - a
+    }
+
+    private func meanDeviation(from centre: Double) -> Double {
+        var sum = CompensatedSum()
+        for x in sorted { sum.add(x - centre) }
+        return sum.value / Double(count)
+    }
+
+    private func signedMedian(from centre: Double) -> Double {
+        let high = sorted[count / 2] - centre
+        return count % 2 == 1 ? high : midpoint(sorted[count / 2 - 1] - centre, high)
     }
 
     /// Quantile of type 7, linear between neighbours; nil for an empty sample or q outside 0...1.
@@ -77,7 +118,36 @@ package struct FiniteSample: Sendable, Equatable {
 
     /// Median of |x − centre|; nil for an empty sample.
     package func medianDeviation(from centre: Double) -> Double? {
-        FiniteSample(sorted.map { abs($0 - centre) }).median
+        guard !isEmpty else { return nil }
+        // Deviations ascend to both sides of the centre.
+        var above = sorted.partitioned { $0 < centre }
+        var below = above - 1
+        var (last, previous) = (0.0, 0.0)
+        for _ in 0...(count / 2) {
+            previous = last
+            let left = below >= 0 ? abs(sorted[below] - centre) : .infinity
+            let right = above < count ? abs(sorted[above] - centre) : .infinity
+            if above >= count || (below >= 0 && left <= right) {
+                last = left
+                below -= 1
+            } else {
+                last = right
+                above += 1
+            }
+        }
+        return count % 2 == 1 ? last : midpoint(previous, last)
+    }
+}
+
+extension [Double] {
+    /// Where the elements that meet a condition end, all of which come first.
+    fileprivate func partitioned(by isFirst: (Double) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isFirst(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 

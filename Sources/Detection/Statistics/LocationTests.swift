@@ -51,15 +51,16 @@ package struct LocationTests: Sendable, Equatable {
         self.currentMedian = currentMedian
         referenceMad = mad
         let n = Double(current.count)
-        zMean = Self.ratio(currentMean - referenceMean, deviation / n.squareRoot())
+        let difference = current.meanDifference(from: reference)
+        zMean = Self.ratio(difference, deviation / n.squareRoot())
         if mad > 0 {
             robustScale = 1.482602218505602 * mad
         } else {
             robustScale =
                 1.2533141373155001 * exactMean(reference.sorted.map { abs($0 - referenceMedian) })
         }
-        robustZ = Self.ratio(currentMedian - referenceMedian, robustScale)
-        welch = Self.welch(reference, current)
+        robustZ = Self.ratio(current.medianDifference(from: reference), robustScale)
+        welch = Self.welch(reference, current, difference)
         mannWhitney = Self.mannWhitney(reference.sorted, current.sorted)
     }
 
@@ -70,10 +71,11 @@ package struct LocationTests: Sendable, Equatable {
         difference == 0 ? 0 : difference / scale
     }
 
-    private static func welch(_ reference: FiniteSample, _ current: FiniteSample) -> Welch? {
+    private static func welch(
+        _ reference: FiniteSample, _ current: FiniteSample, _ difference: Double
+    ) -> Welch? {
         guard reference.count > 1, current.count > 1,
-            let s = reference.populationDeviation, let r = current.populationDeviation,
-            let a = reference.mean, let b = current.mean
+            let s = reference.populationDeviation, let r = current.populationDeviation
         else { return nil }
         let (m, n) = (Double(reference.count), Double(current.count))
         let left = s / (m - 1).squareRoot()
@@ -82,7 +84,7 @@ package struct LocationTests: Sendable, Equatable {
         guard largest > 0 else { return nil }
         // Scaled by the larger part, squares neither overflow nor vanish.
         let (x, y) = ((left / largest) * (left / largest), (right / largest) * (right / largest))
-        let t = (b - a) / largest / (x + y).squareRoot()
+        let t = difference / largest / (x + y).squareRoot()
         let dof = (x + y) * (x + y) / (x * x / (m - 1) + y * y / (n - 1))
         return Welch(t: t, dof: dof, pValue: min(StudentT.twoSided(t, dof: dof), 1))
     }

@@ -34,13 +34,7 @@ package struct SmoothTest: Sendable, Equatable {
         let total = m + n
         guard m > 0, n > 0, used.count >= 2, total > 1 else { return nil }
         dof = min(4, used.count - 1)
-        var places: [Double] = []
-        places.reserveCapacity(pooled.count)
-        var below = 0.0
-        for t in pooled {
-            places.append((below + below + t) / total - 1)
-            below += t
-        }
+        let places = Self.places(pooled)
         let scale = m * n / (total * (total - 1))
         statistic = 0
         z = []
@@ -54,28 +48,11 @@ package struct SmoothTest: Sendable, Equatable {
             let variance = Self.product(pooled, d, d)
             z.append(variance > 0 ? linear / (scale * variance).squareRoot() : 0)
         }
-        // Orthonormal scores turn the quadratic form L'S⁻¹L into a plain sum of squares. They are
-        // polynomials of the same orders, each made from the one before, since Legendre's are
-        // nearly the same where one bin holds nearly everything.
-        var basis = [ones.map { $0 / total.squareRoot() }]
-        for _ in 0..<dof {
-            var d = zip(places, basis[basis.count - 1]).map { $0 * $1 }
-            let before = Self.product(pooled, d, d)
-            // Twice is enough against cancellation (Kahan, Parlett).
-            for _ in 0..<2 {
-                for g in basis {
-                    let overlap = Self.product(pooled, g, d)
-                    for i in d.indices { d[i] -= overlap * g[i] }
-                }
-            }
-            let rest = Self.product(pooled, d, d)
-            guard rest > before * 1e-24, rest > 0 else { break }
-            let length = rest.squareRoot()
-            for i in d.indices { d[i] /= length }
-            let sum = Self.product(observed, d, ones)
+        // Orthonormal scores turn the quadratic form L'S⁻¹L into a plain sum of squares.
+        for scores in Self.orthonormalScores(pooled) {
+            let sum = Self.product(observed, scores, ones)
             components.append(sum / scale.squareRoot())
             statistic += sum * sum / scale
-            basis.append(d)
         }
         if dof == used.count - 1 {
             // With a component for every contrast this is Pearson's statistic, which needs no
@@ -87,6 +64,51 @@ package struct SmoothTest: Sendable, Equatable {
 
     package var lnPValue: Double { ChiSquared.lnUpper(statistic, dof: Double(dof)) }
     package var pValue: Double { exp(lnPValue) }
+
+    /// Mid-ranks of bins as places in −1...1.
+    private static func places(_ counts: [Double]) -> [Double] {
+        let total = counts.reduce(0, +)
+        var below = 0.0
+        return counts.map { count in
+            defer { below += count }
+            return (below + below + count) / total - 1
+        }
+    }
+
+    /// Polynomials of order 1, 2, … of the mid-ranks, at most four and fewer than there are bins
+    /// in use, with mean 0 over the counts and sums of squares of 1; one number for each bin.
+    static func orthonormalScores(_ counts: [Double]) -> [[Double]] {
+        let total = counts.reduce(0, +)
+        let used = counts.count { $0 > 0 }
+        guard total > 0, used >= 2 else { return [] }
+        let places = places(counts)
+        // Each is made from the one before, since Legendre's are nearly the same where one bin
+        // holds nearly everything.
+        var basis = [counts.map { _ in 1 / total.squareRoot() }]
+        for _ in 0..<min(4, used - 1) {
+            var d = zip(places, basis[basis.count - 1]).map { $0 * $1 }
+            let before = product(counts, d, d)
+            // Twice is enough against cancellation (Kahan, Parlett).
+            for _ in 0..<2 {
+                for g in basis {
+                    let overlap = product(counts, g, d)
+                    for i in d.indices { d[i] -= overlap * g[i] }
+                }
+            }
+            let rest = product(counts, d, d)
+            guard rest > before * 1e-24, rest > 0 else { break }
+            let length = rest.squareRoot()
+            for i in d.indices { d[i] /= length }
+            basis.append(d)
+        }
+        return Array(basis.dropFirst())
+    }
+
+    /// Σ aᵢ bᵢ.
+    static func product(_ a: [Double], _ b: [Double]) -> Double {
+        precondition(a.count == b.count)
+        return a.indices.reduce(0) { $0 + a[$1] * b[$1] }
+    }
 
     /// Σ wᵢ aᵢ bᵢ, in four sums that the processor adds at the same time.
     private static func product(_ w: [Double], _ a: [Double], _ b: [Double]) -> Double {

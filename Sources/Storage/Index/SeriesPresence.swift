@@ -104,36 +104,30 @@ struct SeriesPresence {
             SELECT id, payload FROM block WHERE bucket = ? AND last_at >= ? AND first_at <= ?
             """, in: db)
         try blocks.start(Int64(bucket), from, through)
-        var (found, missing) = try sift(series, "block", blocks, from: from, through: through)
+        var (found, missing) = try sift(series, blocks)
         let end = min(through, oldestSample)
         if missing.isEmpty || end < from { return found }
         for resolution in RollupResolution.allCases {
-            let rollups = try RowScan(
-                """
-                SELECT id, payload FROM rollup
-                WHERE bucket = ? AND resolution = ? AND statistic = ? AND period > ? AND period < ?
-                """, in: db)
-            try rollups.start(
-                Int64(bucket), Int64(resolution.rawValue),
-                Int64(RollupStatistic.count.rawValue),
-                from - resolution.periodLength - 1, end)
             // A window is kept under the time at which it ends, and does not hold its beginning.
-            let last = end + resolution.milliseconds - 1
-            let more = try sift(missing, "rollup", rollups, from: from, through: last)
-            found += more.found
-            missing = more.missing
+            var rollups = [Rollup](repeating: Rollup(), count: missing.count)
+            _ = try RollupRow.read(
+                missing.map { Int($0 % Block.width) }, of: bucket, resolution, [.count],
+                from: from - 1, through: end + resolution.milliseconds - 1, in: db, into: &rollups)
+            let isThere = rollups.map { !$0.ends.isEmpty }
+            found += zip(missing, isThere).filter(\.1).map(\.0)
+            missing = zip(missing, isThere).filter { !$0.1 }.map(\.0)
         }
         return found
     }
 
     /// Looks into one payload after the other until all are found.
     private func sift(
-        _ series: [UInt32], _ table: String, _ scan: borrowing RowScan, from: Int64, through: Int64
+        _ series: [UInt32], _ scan: borrowing RowScan
     ) throws -> (found: [UInt32], missing: [UInt32]) {
         var found: [UInt32] = []
         var missing = series
         while !missing.isEmpty, try scan.next() {
-            do {
+            do throws(Damage) {
                 var block = try BlockReader(scan.bytes(1))
                 for (index, id) in missing.enumerated().reversed()
                 where try block.hasSamples(
@@ -142,8 +136,8 @@ struct SeriesPresence {
                     found.append(id)
                     missing.remove(at: index)
                 }
-            } catch let damage as Damage {
-                throw Damage("row \(scan.integer(0)) of table \(table): \(damage.reason)")
+            } catch {
+                throw Damage("row \(scan.integer(0)) of table block: \(error.reason)")
             }
         }
         return (found, missing)

@@ -66,11 +66,12 @@ struct BacktestReport {
         let counts = Dictionary(grouping: alarms, by: \.rule).map { ($0.key, $0.value.count) }
             .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { "\($0.0) \($0.1)" }
         let days = (through - from).inSeconds / 86_400
-        let perWeek = days > 0 ? Double(alarms.count) / days * 7 : 0
+        // Of less than a day a rate by the week says nothing.
+        let perWeek = days >= 1 ? Double(alarms.count) / days * 7 : nil
         var lines = [
             "\(alarms.count) alarm\(alarms.count == 1 ? "" : "s") from \(from.aligned(to: .seconds(1)).iso8601()) to "
-                + "\(through.aligned(to: .seconds(1)).iso8601()), "
-                + "\(String(format: "%.1f", perWeek)) a week"
+                + through.aligned(to: .seconds(1)).iso8601()
+                + (perWeek.map { String(format: ", %.1f a week", $0) } ?? "")
         ]
         if !counts.isEmpty { lines.append("by rule: " + counts.joined(separator: ", ")) }
         lines.append(

@@ -29,9 +29,8 @@ struct DetectCompareCommand: ParsableCommand {
     var format = Format.table
 
     func run() throws {
-        var comparison = SampleComparison(
-            try RecordedSample(try CSVReader(path: reference)),
-            try RecordedSample(try CSVReader(path: current)))
+        let samples = try RecordedSample.pair(reference, current)
+        var comparison = SampleComparison(samples.0, samples.1)
         let known = comparison.rows.map(\.method)
         if let wrong = method.first(where: { !known.contains($0) }) {
             throw CommandFailure(

@@ -66,6 +66,11 @@ struct DetectDriftCommand: ParsableCommand {
         let bar = DetectProgress.bar(writesToTerminal: true)
         try scan.run(try CSVReader(path: values), into: try OutputFile(path: nil)) { bar.show($0) }
         bar.end()
+        if scan.judgedCount == 0 {
+            Program.complain(
+                "mlmon: nothing was judged: no stream of \(values) has more than \(referenceWindows) windows"
+            )
+        }
     }
 
     private func rule() throws -> FixedRule.Criterion? {

@@ -26,11 +26,19 @@ struct AnomalyScan {
             let time = try columns.time(of: reader)
             let value = try columns.value(of: reader)
             let verdict = detector.observe(value, at: time)
-            func cell(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
-            try output.write(
-                "\(prefix)\(CSVCell.encode(reader.text(columns.timeIndex))),"
-                    + "\(value == nil ? "" : reader.text(columns.valueIndex)),\(verdict.score),"
-                    + "\(cell(verdict.lower)),\(cell(verdict.upper)),\(verdict.isAlarm ? 1 : 0)\n")
+            try output.write(prefix)
+            if columns.isPlainTime(of: reader) {
+                output.write(field: reader.bytes(columns.timeIndex))
+            } else {
+                try output.write(CSVCell.encode(reader.text(columns.timeIndex)))
+            }
+            try output.write(",")
+            if value != nil { output.write(field: reader.bytes(columns.valueIndex)) }
+            for number in [verdict.score, verdict.lower, verdict.upper] {
+                try output.write(",")
+                if let number { try output.write(number.description) }
+            }
+            try output.write(verdict.isAlarm ? ",1\n" : ",0\n")
             rowCount += 1
             if rowCount % 4096 == 0 { progress(reader.progress) }
             hasRow = try reader.next()
@@ -56,10 +64,23 @@ private struct SeriesColumns {
     }
 
     func time(of reader: CSVReader) throws -> Timestamp {
-        if let time = RecordedTime.parse(reader.text(timeIndex)) { return time }
+        if let time = RecordedTime.parse(reader.bytes(timeIndex)) { return time }
         throw reader.failure(
             "the timestamp is \(reader.quoted(timeIndex))",
             expected: "a time like 2026-11-21 08:00:00, or seconds or milliseconds since 1970")
+    }
+
+    /// The time needs neither quotes nor guards in a cell: it begins with a digit, and goes on with
+    /// digits and what stands between them.
+    func isPlainTime(of reader: CSVReader) -> Bool {
+        let field = reader.bytes(timeIndex)
+        guard let first = field.first, (0x30...0x39).contains(first) else { return false }
+        return field.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x3A, 0x2B, 0x2D...0x2F, 0x20, 0x54, 0x5A: true
+            default: false
+            }
+        }
     }
 
     /// nil for a missing value.
@@ -67,22 +88,5 @@ private struct SeriesColumns {
         if let value = reader.number(valueIndex) { return value }
         if reader.isMissing(valueIndex) { return nil }
         throw reader.failure("the value is \(reader.quoted(valueIndex))", expected: "a number")
-    }
-}
-
-/// Times as recorded series write them; without a zone they are UTC.
-enum RecordedTime {
-    static func parse(_ text: String) -> Timestamp? {
-        var text = CSVReader.trimmed(text)
-        if let number = Double(text) {
-            // Seconds of this size lie beyond the year 5000, milliseconds in 1973 and later.
-            return abs(number) < 1e11
-                ? Timestamp(seconds: number)
-                : Int64(exactly: number.rounded()).map { Timestamp(milliseconds: $0) }
-        }
-        guard text.utf8.count >= 10 else { return nil }
-        text = text.replacing("/", with: "-").replacing(" ", with: "T")
-        if let time = Timestamp(parsing: text) { return time }
-        return Timestamp(parsing: text + "Z") ?? Timestamp(parsing: text + ":00Z")
     }
 }

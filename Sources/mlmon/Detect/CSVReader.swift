@@ -29,6 +29,11 @@ final class CSVReader {
         guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
             throw CommandFailure("cannot read '\(path)'; is there such a file?")
         }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+        {
+            throw CommandFailure("'\(path)' is a folder, expected a CSV file")
+        }
         self.path = path == "-" ? "standard input" : path
         self.file = file
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
@@ -62,6 +67,7 @@ final class CSVReader {
     func number(_ i: Int) -> Double? {
         let field = bytes(i)
         guard !field.isEmpty else { return nil }
+        if let plain = Self.plainDecimal(field) { return plain }
         return row.withUnsafeBufferPointer { row -> Double? in
             guard let base = row.baseAddress else { return nil }
             let start = UnsafeRawPointer(base + field.startIndex)
@@ -74,6 +80,29 @@ final class CSVReader {
             return i == field.endIndex && !value.isNaN ? value : nil
         }
     }
+
+    /// Digits with at most one point and a sign, of at most fifteen digits: then the digits and the
+    /// power of ten are both exact, and so is their quotient to the last place.
+    private static func plainDecimal(_ field: ArraySlice<UInt8>) -> Double? {
+        guard field.count <= 17 else { return nil }
+        var (digits, digitCount, fraction) = (0, 0, -1)
+        for (i, byte) in field.enumerated() {
+            switch byte {
+            case 0x30...0x39:
+                digits = digits * 10 + Int(byte - 0x30)
+                digitCount += 1
+                if fraction >= 0 { fraction += 1 }
+            case 0x2E where fraction < 0: fraction = 0
+            case 0x2D where i == 0: break
+            default: return nil
+            }
+        }
+        guard (1...15).contains(digitCount) else { return nil }
+        let size = Double(digits) / powersOfTen[max(fraction, 0)]
+        return field.first == 0x2D ? -size : size
+    }
+
+    private static let powersOfTen: [Double] = (0...15).map { pow(10, Double($0)) }
 
     func failure(_ what: String, expected: String) -> CommandFailure {
         CommandFailure("\(path):\(line): \(CSVCell.withoutControls(what)), expected \(expected)")

@@ -16,6 +16,9 @@ struct DriftScan {
     let options: DriftOptions
     let isAlarmsOnly: Bool
 
+    /// Windows that were judged, or found to be too small.
+    private(set) var judgedCount = 0
+
     private var rates = FalseAlarmRates()
 
     init(referenceWindowCount: Int, options: DriftOptions, isAlarmsOnly: Bool) {
@@ -78,6 +81,7 @@ struct DriftScan {
         _ judged: RecordedStream.Judged?, of stream: RecordedStream, to output: OutputFile
     ) throws {
         guard let judged else { return }
+        judgedCount += 1
         let verdict = judged.verdict
         let name = CSVCell.encode(stream.name)
         if isAlarmsOnly {

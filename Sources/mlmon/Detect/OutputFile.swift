@@ -29,6 +29,11 @@ final class OutputFile {
         if buffer.count > 1 << 16 { try flush() }
     }
 
+    /// Writes a field of another CSV file as it is.
+    func write(field: ArraySlice<UInt8>) {
+        buffer.append(contentsOf: field)
+    }
+
     func flush() throws {
         do {
             try file.write(contentsOf: Data(buffer))

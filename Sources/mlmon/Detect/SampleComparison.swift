@@ -57,18 +57,16 @@ struct SampleComparison: Encodable {
         case warnings
     }
 
-    /// - Precondition: Neither sample is empty.
+    /// - Precondition: Neither sample is empty, and both are of one kind.
     init(_ reference: RecordedSample, _ current: RecordedSample) {
-        let isNumeric = reference.isNumeric && current.isNumeric
+        let isNumeric = reference.numbers != nil
         kind = isNumeric ? "numeric" : "categorical"
         referenceCount = reference.count
         currentCount = current.count
         referenceMissing = reference.missingCount
         currentMissing = current.missingCount
         let counts: ([Double], [Double])
-        if isNumeric {
-            let a = FiniteSample(reference.numbers)
-            let b = FiniteSample(current.numbers)
+        if let a = reference.numbers, let b = current.numbers {
             let bins = QuantileBins(reference: a, binCount: 10)
             counts = (bins?.counts(of: a.sorted) ?? [], bins?.counts(of: b.sorted) ?? [])
             addNumeric(a, b)
@@ -156,41 +154,5 @@ struct SampleComparison: Encodable {
                 rule: rule.criterion.description, value: rule.value, alarm: rule.isAlarm,
                 falseAlarmsPerThousand: rule.falseAlarmsPerThousand)
         }
-    }
-}
-
-/// One column of values of a file.
-struct RecordedSample {
-    private(set) var numbers: [Double] = []
-    private(set) var categories: [String: Double] = [:]
-    private(set) var missingCount = 0
-    /// Every value is a number.
-    private(set) var isNumeric = true
-
-    var count: Int { isNumeric ? numbers.count : Int(categories.values.reduce(0, +)) }
-
-    /// Reads the column `value`, or the first one where no column has that name. A first row that
-    /// is a number is a value, not a header.
-    init(_ reader: CSVReader) throws {
-        guard try reader.next() else {
-            throw CommandFailure("\(reader.path):1: the file is empty, expected a column of values")
-        }
-        let names = (0..<reader.fieldCount).map { CSVReader.trimmed(reader.text($0)).lowercased() }
-        let named = names.firstIndex(of: "value")
-        let column = named ?? 0
-        if named == nil, reader.number(0) != nil { insert(column, of: reader) }
-        while try reader.next() { insert(column, of: reader) }
-        guard !categories.isEmpty else {
-            throw reader.failure("the file has no values", expected: "a row for each value")
-        }
-    }
-
-    private mutating func insert(_ column: Int, of reader: CSVReader) {
-        guard !reader.isMissing(column) else {
-            missingCount += 1
-            return
-        }
-        categories[reader.text(column), default: 0] += 1
-        if let number = reader.number(column) { numbers.append(number) } else { isNumeric = false }
     }
 }
