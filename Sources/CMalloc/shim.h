@@ -4,11 +4,9 @@
 
 #include <malloc.h>
 
-// Without fast bins, since whatever is larger than a kilobyte empties them all, each time.
 static inline void mlmon_keep_heaps_small(int heaps, int threshold) {
 #if defined(__GLIBC__)
     mallopt(M_ARENA_MAX, heaps);
-    mallopt(M_MXFAST, 0);
     mallopt(M_MMAP_THRESHOLD, threshold);
     mallopt(M_TRIM_THRESHOLD, threshold);
 #else

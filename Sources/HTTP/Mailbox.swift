@@ -27,7 +27,8 @@ final class Mailbox: Sendable {
     }
 
     /// Proof of `@unchecked`: curl_multi_wakeup(3) may be called from any thread, and the mailbox
-    /// calls it only under its lock, from which the loop takes it before the handle is destroyed.
+    /// calls it only under the bell's lock, from which the loop takes it before the handle is
+    /// destroyed.
     struct Bell: @unchecked Sendable {
         let multi: OpaquePointer
 
@@ -36,40 +37,44 @@ final class Mailbox: Sendable {
 
     private struct State {
         var mail = Mail()
-        var bell: Bell?
         /// Set when the thread is through; every job is answered with it from then on.
         var ending: HTTPError?
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
+    /// Has a lock of its own: whom it wakes asks for the mail at once, and would find that locked.
+    private let bell = Mutex<Bell?>(nil)
 
     func submit(_ job: Job) {
-        let ending = state.withLock { state in
-            if state.ending == nil {
-                // Whoever left the first has rung.
-                if state.mail.submitted.isEmpty { state.bell?.ring() }
-                state.mail.submitted.append(job)
-            }
-            return state.ending
+        let (ending, isFirst) = state.withLock { state in
+            let isFirst = state.mail.submitted.isEmpty
+            if state.ending == nil { state.mail.submitted.append(job) }
+            return (state.ending, isFirst)
         }
-        if let ending { job.continuation.resume(returning: .failure(ending)) }
+        if let ending {
+            job.continuation.resume(returning: .failure(ending))
+        } else if isFirst {
+            // Whoever leaves another before the mail is collected need not ring again.
+            ring()
+        }
+    }
+
+    private func ring() {
+        bell.withLock { $0?.ring() }
     }
 
     func cancel(_ ticket: Ticket) {
         ticket.isCancelled.store(true, ordering: .relaxed)
         state.withLock { state in
-            guard state.ending == nil else { return }
-            state.mail.cancelled.append(ticket)
-            state.bell?.ring()
+            if state.ending == nil { state.mail.cancelled.append(ticket) }
         }
+        ring()
     }
 
     func beginShutdown() {
-        state.withLock { state in
-            state.mail.isShuttingDown = true
-            state.bell?.ring()
-        }
+        state.withLock { $0.mail.isShuttingDown = true }
+        ring()
     }
 
     func waitForEnd() async {
@@ -84,7 +89,7 @@ final class Mailbox: Sendable {
 
     /// Called by the thread, before its first look at the mail.
     func install(_ bell: Bell) {
-        state.withLock { $0.bell = bell }
+        self.bell.withLock { $0 = bell }
     }
 
     /// Called by the thread: everything that came since the last call.
@@ -99,8 +104,8 @@ final class Mailbox: Sendable {
 
     /// Called by the thread as its last act: answers everything there is and will be.
     func end(because error: HTTPError) {
+        bell.withLock { $0 = nil }
         let (jobs, waiters) = state.withLock { state in
-            state.bell = nil
             state.ending = error
             defer {
                 state.mail.submitted = []

@@ -16,6 +16,8 @@ final class TransferLoop {
     private var active: [ObjectIdentifier: Transfer] = [:]
     /// Handles to use again; with the active ones never more than the limit.
     private var idle: [Transfer] = []
+    /// Ready to be given: together, so that whoever waits is woken once for several.
+    private var answers: [(job: Job, outcome: Result<HTTPResponse, HTTPError>)] = []
     private var addresses: [String: Address] = [:]
 
     init(
@@ -42,12 +44,15 @@ final class TransferLoop {
                 for ticket in mail.cancelled { cancel(ticket) }
                 startWaiting()
                 try multi.perform()
-                if !reap() { try multi.poll(for: pollDuration) }
+                let hasMore = reap()
+                answer()
+                if !hasMore { try multi.poll(for: pollDuration) }
             }
         } catch {
             ending = error
         }
         for transfer in active.values { abort(transfer, .failure(ending)) }
+        answer()
         for job in waiting { job.continuation.resume(returning: .failure(ending)) }
         idle = []
         mailbox.end(because: ending)
@@ -144,6 +149,11 @@ final class TransferLoop {
         return hasChanged
     }
 
+    private func answer() {
+        for (job, outcome) in answers { job.continuation.resume(returning: outcome) }
+        answers.removeAll(keepingCapacity: true)
+    }
+
     private func abort(_ transfer: Transfer, _ outcome: Result<HTTPResponse, HTTPError>) {
         multi.remove(transfer.easy)
         finish(transfer, outcome)
@@ -159,6 +169,6 @@ final class TransferLoop {
             transfer.clear(wasAnswered: false)
         }
         idle.append(transfer)
-        job.continuation.resume(returning: outcome)
+        answers.append((job, outcome))
     }
 }

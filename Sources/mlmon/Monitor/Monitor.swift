@@ -103,8 +103,7 @@ final class Monitor: Sendable {
         services.append(
             ScraperService(
                 scraper: scraper(
-                    configuration, store: store, client: client, work: health.work,
-                    logger: logger,
+                    configuration, store: store, client: client, logger: logger,
                     onScrape: { result in
                         record(result.batches)
                         board.note(result)
@@ -214,15 +213,15 @@ final class Monitor: Sendable {
     }
 
     private static func scraper(
-        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, work: WorkMeter,
-        logger: Logger, onScrape: @escaping @Sendable (ScrapeResult) -> Void
+        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, logger: Logger,
+        onScrape: @escaping @Sendable (ScrapeResult) -> Void
     ) -> Scraper {
         Scraper(
             targets: configuration.services, client: client,
             presets: PresetLibrary(configuration.presets), version: MLMon.version,
             clock: ScrapeClock(
                 now: { Program.now() }, sleep: { try await Task.sleep(for: $0) }),
-            lanes: (1...scrapeLaneCount).map { _ in WorkThread(name: "scrapes", meter: work) },
+            lanes: (1...scrapeLaneCount).map { _ in WorkThread(name: "scrapes", meter: nil) },
             logger: logger,
             seed: { required in
                 let outputs = try store.lastSamples(matching: required.outputs)
