@@ -77,8 +77,17 @@ struct InfoTests {
             ])
         #expect(expression.reach(lookback: .seconds(600)) == .seconds(600))
         #expect(try QueryExpression(parsing: expression.description) == expression)
-        let empty = try QueryExpression(parsing: "info(hits, {})")
-        #expect(try QueryExpression(parsing: empty.description) == empty)
+    }
+
+    @Test(
+        "what is printed is the same expression",
+        arguments: [
+            "{}", #"{__name__="build_info"}"#, #"{__name__="build_info",zone="a"}"#,
+            #"{__name__="odd name",__name__!="b"}"#, #"{"quoted label"=~"x.*"}"#,
+        ])
+    func printed(argument: String) throws {
+        let expression = try QueryExpression(parsing: "info(hits, \(argument)) * 2")
+        #expect(try QueryExpression(parsing: expression.description) == expression)
     }
 
     @Test(

@@ -14,10 +14,22 @@ extension Node: CustomStringConvertible {
         case .unary(let isNegative, let inner): "\(isNegative ? "-" : "+")\(inner)"
         case .binary(let operation): operation.description
         case .aggregation(let aggregation): aggregation.description
-        case .call(let call):
-            "\(call.function.name)(\(call.arguments.map(\.description).joined(separator: ", ")))"
+        case .call(let call): call.description
         case .parentheses(let inner): "(\(inner))"
         }
+    }
+}
+
+extension FunctionCall: CustomStringConvertible {
+    var description: String {
+        var texts = arguments.map(\.description)
+        // What is asked of info series has its name in braces too.
+        if function.name == Function.info, arguments.count > 1,
+            case .selector(let selector) = arguments[1]
+        {
+            texts[1] = "{\(selector.matchers.map(\.description).joined(separator: ","))}"
+        }
+        return "\(function.name)(\(texts.joined(separator: ", ")))"
     }
 }
 
