@@ -18,13 +18,12 @@ struct ConnectionPools: ~Copyable {
         for pool in pools.values { curl_share_cleanup(pool) }
     }
 
-    /// Of FNV-1a over the bytes of host and port.
+    /// The same for a host and port as long as the process lives.
     static func index(ofHost host: String, port: Int) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in "\(host):\(port)".utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        return Int((hash ^ (hash >> 32)) % UInt64(count))
+        var hasher = Hasher()
+        hasher.combine(host)
+        hasher.combine(port)
+        return Int(UInt(bitPattern: hasher.finalize()) % UInt(count))
     }
 
     /// How many connections each pool may keep, so that all together keep about the total.

@@ -201,7 +201,7 @@ extension Row {
                 do throws(Damage) {
                     try body(bytes)
                 } catch {
-                    throw Damage("row \(self[0] as Int64) of table journal: \(error.reason)")
+                    throw JournalPayload.damage(error.reason, self[0])
                 }
             }
         }

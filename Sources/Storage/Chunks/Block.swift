@@ -117,3 +117,13 @@ struct BlockReader {
         return decoded
     }
 }
+
+extension BlockReader {
+    /// Decodes a whole payload.
+    ///
+    /// - Throws: Where it is damaged.
+    static func check(_ payload: UnsafeRawBufferPointer) throws(Damage) {
+        var block = try BlockReader(payload)
+        for slot in block.slots { _ = try block.part(slot: slot) }
+    }
+}

@@ -87,7 +87,7 @@ struct SeriesPresence {
                     scan.bytes(2), count: layout.series.count, hasTimestamps: true,
                     at: scan.integer(1), values: &values, timestamps: &times)
             } catch {
-                throw Damage("row \(scan.integer(0)) of table journal: \(error.reason)")
+                throw JournalPayload.damage(error.reason, scan.integer(0))
             }
             for (id, time) in zip(layout.series, times) where time >= from && time <= through {
                 found.insert(id)

@@ -120,9 +120,7 @@ struct RollupRow {
         _ payload: UnsafeRawBufferPointer, statistic: Int, resolution: Int64, period: Int64
     ) throws(Damage) {
         guard statistic == everyStatistic else {
-            var block = try BlockReader(payload)
-            for slot in block.slots { _ = try block.part(slot: slot) }
-            return
+            return try BlockReader.check(payload)
         }
         let grid = RollupPayload.Grid(period: period, resolution: resolution * 1000)
         let reader = try RollupPayloadReader(payload, grid)
