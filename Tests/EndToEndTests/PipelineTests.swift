@@ -35,7 +35,7 @@ struct PipelineTests {
         #expect(try watched.mlmon("alerts").status == 1)
 
         shared.value = ["cat", "cat", "cat", "dog"]
-        let isResolved = await eventually(within: .seconds(60)) {
+        let isResolved = await eventually(within: .seconds(120)) {
             watched.hook.has("resolved", "PredictionDrift")
         }
         let verdicts = try watched.mlmon(
@@ -109,10 +109,10 @@ struct PipelineTests {
 
         let back = try Hook(port: port) { $0 == 0 ? 503 : 200 }
         #expect(
-            await eventually(within: .seconds(40)) { back.requestCount >= 2 },
+            await eventually(within: .seconds(120)) { back.requestCount >= 2 },
             "refused once, delivered then: \(program.errors)")
         let service = try ModelService(port: watched.service.port)
-        #expect(await eventually(within: .seconds(40)) { back.has("resolved", "ServiceDown") })
+        #expect(await eventually(within: .seconds(120)) { back.has("resolved", "ServiceDown") })
         let states = back.messages.map(\.status)
         let firstResolved = try #require(states.firstIndex(of: "resolved"))
         #expect(states.prefix(firstResolved).allSatisfy { $0 == "firing" })
