@@ -5,17 +5,35 @@ import TimeSeries
 struct RecentSelection {
     /// The series of one table that are selected: a row a batch.
     private struct Strip {
-        let labels: [LabelSet]
-        /// Places in the table's batches.
-        let positions: [Int]
+        let table: SeriesTable
+        /// Places in the table.
+        let positions: [Int32]
         /// Ascending.
         var times: [Int64] = []
         /// Row after row.
         var values: [Double] = []
 
+        mutating func append(_ batch: [Double], at time: Int64, droppingRowsBefore start: Int64) {
+            makeRoom(droppingRowsBefore: start)
+            times.append(time)
+            for position in positions { values.append(batch[Int(position)]) }
+        }
+
+        /// The values of one series in some of the rows.
+        func column(_ column: Int, rows: Range<Int>) -> [Double] {
+            let width = positions.count
+            return [Double](unsafeUninitializedCapacity: rows.count) { buffer, count in
+                for row in rows {
+                    buffer.initializeElement(
+                        at: row - rows.lowerBound, to: values[row * width + column])
+                }
+                count = rows.count
+            }
+        }
+
         /// Makes room for a row: where rows are over by moving the rest, else by growing a little,
         /// since most strips soon have the size that they keep.
-        mutating func makeRoom(droppingRowsBefore start: Int64) {
+        private mutating func makeRoom(droppingRowsBefore start: Int64) {
             let width = positions.count
             guard values.count + width > values.capacity else { return }
             let count = times.partitioningIndex { $0 >= start }
@@ -30,8 +48,15 @@ struct RecentSelection {
     /// A series, and where it lies.
     private struct Place {
         let labels: LabelSet
-        let table: UInt64
+        /// Among the strips.
+        let strip: Int
         let column: Int
+    }
+
+    /// The rows of a strip that a question is about.
+    private struct Window {
+        let rows: Range<Int>
+        let times: [Int64]
     }
 
     private let matchers: [LabelMatcher]
@@ -44,7 +69,9 @@ struct RecentSelection {
     private static let slack: Int64 = 10_000
     /// Every sample after it is here.
     private var coveredSince: Int64
-    private var strips: [UInt64: Strip] = [:]
+    private var strips: [Strip] = []
+    /// Among the strips, by table.
+    private var stripIndices: [UInt64: Int] = [:]
     /// What the store had of the time before, while questions reach back there.
     private var history: History?
     /// By labels; nil where strips came or went.
@@ -61,28 +88,26 @@ struct RecentSelection {
     }
 
     var valueCount: Int {
-        strips.values.reduce(history?.valueCount ?? 0) { $0 + $1.values.count }
+        strips.reduce(history?.valueCount ?? 0) { $0 + $1.values.count }
     }
 
     /// Leaves the selector to the store for good.
     mutating func giveUp() {
         isGivenUp = true
-        strips = [:]
-        history = nil
-        order = nil
+        empty()
     }
 
     /// - Parameter candidates: Where in the table its series can lie, ascending.
     /// - Returns: Whether the table has series of the selection.
     mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Bool {
         if isGivenUp { return false }
-        if strips[table.id] != nil { return true }
+        if stripIndices[table.id] != nil { return true }
         let positions = candidates.filter { index in
             matchers.allSatisfy { $0.matches(table.labels[index]) }
         }
         if positions.isEmpty { return false }
-        strips[table.id] = Strip(
-            labels: positions.map { table.labels[$0] }, positions: positions)
+        stripIndices[table.id] = strips.count
+        strips.append(Strip(table: table, positions: positions.map { Int32($0) }))
         order = nil
         return true
     }
@@ -92,30 +117,31 @@ struct RecentSelection {
         // Rows share one time; samples that bring their own are rare, and the store's.
         guard batch.timestamps == nil else { return giveUp() }
         let at = batch.at.milliseconds
-        guard var strip = strips.removeValue(forKey: batch.table.id) ?? newStrip(batch.table) else {
-            return
-        }
-        if let last = strip.times.last, at <= last {
-            if at < last { forget(through: last) } else { strips[batch.table.id] = strip }
+        guard let index = stripIndex(of: batch.table) else { return }
+        if let last = strips[index].times.last, at <= last {
+            if at < last { forget(through: last) }
             return
         }
         newest = max(newest, at)
-        strip.makeRoom(droppingRowsBefore: at - reach - Self.slack)
-        strip.times.append(at)
-        for position in strip.positions { strip.values.append(batch.values[position]) }
-        strips[batch.table.id] = strip
+        strips[index].append(batch.values, at: at, droppingRowsBefore: at - reach - Self.slack)
     }
 
-    private mutating func newStrip(_ table: SeriesTable) -> Strip? {
-        adopt(table, among: table.labels.indices) ? strips.removeValue(forKey: table.id) : nil
+    private mutating func stripIndex(of table: SeriesTable) -> Int? {
+        stripIndices[table.id]
+            ?? (adopt(table, among: table.labels.indices) ? strips.count - 1 : nil)
     }
 
     /// The clock was set back: until it catches up, the store answers.
     private mutating func forget(through time: Int64) {
-        strips = [:]
+        empty()
+        coveredSince = max(coveredSince, time)
+    }
+
+    private mutating func empty() {
+        strips = []
+        stripIndices = [:]
         history = nil
         order = nil
-        coveredSince = max(coveredSince, time)
     }
 
     /// The samples of the closed range, ascending by labels; nil where some may be missing.
@@ -151,22 +177,19 @@ struct RecentSelection {
         dropOldStrips()
         let order = self.order ?? sortedPlaces()
         self.order = order
-        let windows = strips.mapValues { strip in
+        let windows = strips.map { strip in
             let low = strip.times.partitioningIndex { $0 >= from }
             let high = strip.times.partitioningIndex { $0 > through }
-            return (rows: low..<high, times: Array(strip.times[low..<high]))
+            return Window(rows: low..<high, times: Array(strip.times[low..<high]))
         }
         var result: [Series] = []
         result.reserveCapacity(order.count)
         for place in order {
-            guard let window = windows[place.table], let strip = strips[place.table],
-                !window.rows.isEmpty
-            else { continue }
+            let rows = windows[place.strip].rows
+            if rows.isEmpty { continue }
             let series = Series(
-                labels: place.labels, timestamps: window.times,
-                values: Self.column(
-                    place.column, of: strip.values, rows: window.rows,
-                    width: strip.positions.count))
+                labels: place.labels, timestamps: windows[place.strip].times,
+                values: strips[place.strip].column(place.column, rows: rows))
             if let last = result.last, last.labels == place.labels {
                 result[result.count - 1] = last.merged(with: series)
             } else {
@@ -179,27 +202,22 @@ struct RecentSelection {
     /// Tables that nobody writes any more.
     private mutating func dropOldStrips() {
         let oldest = newest - reach - Self.slack
-        let over = strips.filter { $0.value.times.last.map { $0 < oldest } ?? false }
-        if over.isEmpty { return }
-        for id in over.keys { strips[id] = nil }
+        func isOver(_ strip: Strip) -> Bool { strip.times.last.map { $0 < oldest } ?? false }
+        guard strips.contains(where: isOver) else { return }
+        strips.removeAll(where: isOver)
+        stripIndices = Dictionary(
+            uniqueKeysWithValues: strips.enumerated().map { ($0.element.table.id, $0.offset) })
         order = nil
     }
 
     private func sortedPlaces() -> [Place] {
-        strips.flatMap { id, strip in
-            strip.labels.enumerated().map { Place(labels: $1, table: id, column: $0) }
-        }.sorted { ($0.labels, $0.table) < ($1.labels, $1.table) }
-    }
-
-    private static func column(
-        _ column: Int, of values: [Double], rows: Range<Int>, width: Int
-    ) -> [Double] {
-        [Double](unsafeUninitializedCapacity: rows.count) { buffer, count in
-            for row in rows {
-                buffer.initializeElement(
-                    at: row - rows.lowerBound, to: values[row * width + column])
+        strips.indices.flatMap { index in
+            let table = strips[index].table
+            return strips[index].positions.enumerated().map {
+                Place(labels: table.labels[Int($1)], strip: index, column: $0)
             }
-            count = rows.count
+        }.sorted {
+            ($0.labels, strips[$0.strip].table.id) < ($1.labels, strips[$1.strip].table.id)
         }
     }
 }

@@ -185,8 +185,8 @@ struct SignalLedger {
     }
 
     private mutating func clearRates(_ plan: SignalPlan) {
-        for (index, output) in plan.outputs.enumerated() {
-            if case .rate = output.kind { totals[index] = 0 }
+        for index in plan.outputs.indices {
+            if case .rate = plan.outputs[index].kind { totals[index] = 0 }
         }
     }
 
@@ -208,7 +208,9 @@ struct SignalLedger {
             }
             last[index] = value
             if increase == 0 { continue }
-            for share in counter.shares { totals[share.output] += share.scale(increase) }
+            for place in counter.shares {
+                totals[plan.shares[place].output] += plan.shares[place].scale(increase)
+            }
         }
     }
 
@@ -239,8 +241,8 @@ struct SignalLedger {
             counts[gauge.output] += 1
         }
         let elapsed = previousAt.map { (page.batch.at - $0).inSeconds } ?? 0
-        for (index, output) in plan.outputs.enumerated() {
-            switch output.kind {
+        for index in plan.outputs.indices {
+            switch plan.outputs[index].kind {
             case .counter:
                 shown[index] = max(shown[index], totals[index])
                 values[index] = shown[index]

@@ -7,7 +7,8 @@ struct SignalPlan {
         let rawIndex: Int
         /// Where in `ParsedPage.created` the time of its last reset stands.
         var createdIndex: Int?
-        var shares: [Share] = []
+        /// Among the plan's shares.
+        var shares: Range<Int>
     }
 
     /// A part of a counter's increase that goes to one output.
@@ -39,6 +40,9 @@ struct SignalPlan {
     let table: SeriesTable
     let preset: Preset
     var counters: [Counter] = []
+    /// Of all counters, one after the other: a list of each would be an object to count references
+    /// of for each number of a page.
+    var shares: [Share] = []
     var gauges: [Gauge] = []
     var outputs: [Output] = []
     /// Index of the process' start time on the page.

@@ -23,6 +23,8 @@ struct SignalPlanner {
     private let targetPairs: [(name: String, value: String)]
     private let createdIndices: [LabelSet: Int]
     private var plan: SignalPlan
+    /// By counter of the plan.
+    private var shares: [[SignalPlan.Share]] = []
     private var matches: [(signal: Signal, matches: [Match])] = []
     private var counterIndices: [Int: Int] = [:]
     private var identities: ModelIdentities
@@ -34,6 +36,7 @@ struct SignalPlanner {
         var planner = SignalPlanner(index, page, preset, targetLabels)
         planner.match()
         planner.write()
+        planner.joinShares()
         return planner.plan
     }
 
@@ -308,14 +311,22 @@ struct SignalPlanner {
     private mutating func count(_ match: Match, _ output: Int) {
         let share = SignalPlan.Share(output: output, scale: scale(match))
         if let index = counterIndices[match.index] {
-            plan.counters[index].shares.append(share)
+            shares[index].append(share)
             return
         }
         counterIndices[match.index] = plan.counters.count
+        shares.append([share])
         plan.counters.append(
             SignalPlan.Counter(
-                rawIndex: match.index, createdIndex: createdIndex(of: match.index), shares: [share])
-        )
+                rawIndex: match.index, createdIndex: createdIndex(of: match.index), shares: 0..<0))
+    }
+
+    private mutating func joinShares() {
+        for (index, shares) in shares.enumerated() {
+            let start = plan.shares.count
+            plan.shares += shares
+            plan.counters[index].shares = start..<plan.shares.count
+        }
     }
 
     /// A count that goes with a scaled sum is a number of observations: it has no unit, and of the

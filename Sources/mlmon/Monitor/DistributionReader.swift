@@ -91,12 +91,18 @@ struct DistributionReader {
                 found = try source.unorderedSeries(
                     matching: matchers, from: from - lookback, through: through)
             }
+            // The series of a distribution mostly follow each other.
+            var current: (key: DistributionKey, bins: [String: Double])?
             for series in found {
                 guard let bin = series.labels[feature.binLabel] else { continue }
                 let key = DistributionKey(series.labels, feature: feature)
-                result[key, default: [:]][bin, default: 0] += Self.increase(
-                    series, through, &totals)
+                if current?.key != key {
+                    if let done = current { result[done.key] = done.bins }
+                    current = (key, result.removeValue(forKey: key) ?? [:])
+                }
+                current?.bins[bin, default: 0] += Self.increase(series, through, &totals)
             }
+            if let done = current { result[done.key] = done.bins }
         }
         for (key, bins) in result where key.feature == .score {
             result[key] = Self.separated(bins)
@@ -111,8 +117,10 @@ struct DistributionReader {
         _ series: Series, _ through: Timestamp, _ totals: inout CounterTotals
     ) -> Double {
         // A counter is what a service says it is; what cannot be a count is as good as absent.
-        let values = series.values.filter { (0...maximumCount).contains($0) }
-        guard let first = values.first, let last = values.last else { return 0 }
+        func isCount(_ value: Double) -> Bool { (0...maximumCount).contains(value) }
+        guard let first = series.values.first(where: isCount),
+            let last = series.values.last(where: isCount)
+        else { return 0 }
         return max(last - (totals.note(series.labels, last, at: through) ?? first), 0)
     }
 

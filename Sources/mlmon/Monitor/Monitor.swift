@@ -22,8 +22,8 @@ final class Monitor: Sendable {
     private static let serviceMinuteInterval = Duration.seconds(5)
     /// Enough for any fleet that one machine can store; more threads are woken more often.
     private static let scrapeLaneCount = 2
-    /// Between two looks at the outbox while nothing is due.
-    private static let deliveryInterval = Duration.milliseconds(500)
+    /// Between two looks at the outbox while nothing is due and no rule was evaluated.
+    private static let deliveryInterval = Duration.seconds(5)
 
     private let configuration: MonitorConfiguration
     private let store: Store
@@ -93,11 +93,17 @@ final class Monitor: Sendable {
             PeriodicService(name: "memory", interval: trimmingInterval, logger: logger) {
                 Program.returnFreeMemory()
             })
-        services.append(deliveries(configuration, store: store, client: client, logger: logger))
+        let dispatcher = Dispatcher(
+            store: store, receivers: configuration.receivers, client: client, logger: logger)
+        services.append(DispatcherService(dispatcher: dispatcher, interval: deliveryInterval))
         let runner = RuleRunner(
             groups: configuration.ruleGroups, route: configuration.route, store: store,
             source: recent, logger: logger)
-        services.append(rules(runner, configuration, record: record, logger: logger))
+        services.append(
+            rules(runner, configuration, logger: logger) { batches in
+                record(batches)
+                dispatcher.wake()
+            })
         services += try detectors(
             configuration, store: store, recent: recent, record: record, logger: logger)
         services.append(
@@ -150,24 +156,15 @@ final class Monitor: Sendable {
         ]
     }
 
-    private static func deliveries(
-        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, logger: Logger
-    ) -> DispatcherService {
-        DispatcherService(
-            dispatcher: Dispatcher(
-                store: store, receivers: configuration.receivers, client: client, logger: logger),
-            interval: deliveryInterval)
-    }
-
     private static func rules(
-        _ runner: RuleRunner, _ configuration: MonitorConfiguration,
-        record: @escaping @Sendable ([SampleBatch]) -> Void, logger: Logger
+        _ runner: RuleRunner, _ configuration: MonitorConfiguration, logger: Logger,
+        onEvaluation: @escaping @Sendable ([SampleBatch]) -> Void
     ) -> PeriodicService {
         let interval = min(evaluationInterval, configuration.scrapeInterval)
         return PeriodicService(
             name: "rules", interval: interval, rest: .evaluation, logger: logger
         ) {
-            record(try runner.evaluate(at: Program.now()))
+            onEvaluation(try runner.evaluate(at: Program.now()))
         }
     }
 

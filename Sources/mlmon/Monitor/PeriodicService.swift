@@ -13,9 +13,9 @@ struct PeriodicService: Service, CustomStringConvertible {
 
         /// At most a quarter of one core.
         static let quarter = Rest(factor: 3)
-        /// One percent of one core, while that is not more than half a minute; Prometheus
-        /// evaluates its rules every minute where nothing else is said.
-        static let evaluation = Rest(factor: 100, longest: .seconds(30))
+        /// Half a percent of one core, while that is not more than a minute, after which Prometheus
+        /// evaluates its rules where nothing else is said.
+        static let evaluation = Rest(factor: 200, longest: .seconds(60))
 
         /// Others wait to see what is committed: a slow disk must not make them wait for longer.
         static let commit = Rest(factor: 3, longest: .seconds(1))

@@ -9,6 +9,30 @@ final class TargetBoard: Sendable {
     private struct State {
         var changed: [Int: TargetStatus] = [:]
         var taken: [Int: Health] = [:]
+        /// Those of `changed` that came or went or have another message.
+        var urgent: Set<Int> = []
+        /// The other ones of `changed`, first come first taken.
+        var waiting: [Int] = []
+
+        mutating func note(_ status: TargetStatus, of index: Int) {
+            let isNew = changed.updateValue(status, forKey: index) == nil
+            if taken[index] != Health(status) {
+                urgent.insert(index)
+            } else if isNew {
+                waiting.append(index)
+            }
+        }
+
+        mutating func take() -> [TargetStatus] {
+            let due = urgent.union(waiting.prefix(TargetBoard.refreshLimit))
+            waiting.removeFirst(min(waiting.count, TargetBoard.refreshLimit))
+            urgent = []
+            return due.compactMap { index in
+                let status = changed.removeValue(forKey: index)
+                if let status { taken[index] = Health(status) }
+                return status
+            }
+        }
     }
 
     /// What nobody should have to wait for.
@@ -37,13 +61,14 @@ final class TargetBoard: Sendable {
         state.withLock { state in
             for (index, target) in targets.enumerated()
             where !known.contains([target.service, target.instance]) {
-                state.changed[index] = TargetStatus(
+                let status = TargetStatus(
                     service: target.service, instance: target.instance,
                     url: HTTPRequest.redacted(target.url), preset: target.preset ?? "",
                     isPresetRecognised: false, intervalSeconds: target.interval.inSeconds,
                     timeoutSeconds: target.timeout.inSeconds, isUp: false,
                     lastScrapeMilliseconds: nil, lastDurationSeconds: nil,
                     sampleCount: 0, message: nil)
+                state.note(status, of: index)
             }
         }
     }
@@ -60,22 +85,10 @@ final class TargetBoard: Sendable {
             lastScrapeMilliseconds: status.at.milliseconds,
             lastDurationSeconds: status.durationSeconds, sampleCount: status.sampleCount,
             message: status.message)
-        state.withLock { $0.changed[index] = record }
+        state.withLock { $0.note(record, of: index) }
     }
 
     /// The statuses that are worth writing down now: all that came or went or have another
-    /// message, and of the others those that were scraped longest ago.
-    func take() -> [TargetStatus] {
-        state.withLock { state in
-            let others = state.changed.filter { state.taken[$0] == Health($1) }.sorted {
-                ($0.value.lastScrapeMilliseconds ?? 0) < ($1.value.lastScrapeMilliseconds ?? 0)
-            }
-            let later = Dictionary(
-                uniqueKeysWithValues: others.dropFirst(Self.refreshLimit).map { $0 })
-            let now = state.changed.filter { later[$0.key] == nil }
-            state.taken.merge(now.mapValues(Health.init)) { $1 }
-            state.changed = later
-            return Array(now.values)
-        }
-    }
+    /// message, and of the others some of those that wait longest.
+    func take() -> [TargetStatus] { state.withLock { $0.take() } }
 }
