@@ -53,7 +53,7 @@ struct PeriodicServiceTests {
         let thirdBatch = table.batch([(b, 5)], at: at)
         let third = try #require(thirdBatch)
         #expect(third.table !== first.table)
-        #expect(third.table.labels == [b])
+        #expect(Array(third.table.labels) == [b])
         let none = table.batch([], at: at)
         #expect(none == nil)
     }

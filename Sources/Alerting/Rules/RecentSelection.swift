@@ -5,13 +5,13 @@ import TimeSeries
 struct RecentSelection {
     /// The series of one table that are selected: a row a batch.
     private struct Strip {
-        let labels: [LabelSet]
-        /// Places in the table's batches.
-        let positions: [Int]
+        let table: SeriesTable
+        /// Places in the table and its batches.
+        let positions: [UInt32]
         /// Ascending.
         var times: [Int64] = []
         /// Row after row.
-        var values: [Double] = []
+        var values = RecentValues()
 
         /// Makes room for a row: where rows are over by moving the rest, else by growing a little,
         /// since most strips soon have the size that they keep.
@@ -29,7 +29,6 @@ struct RecentSelection {
 
     /// A series, and where it lies.
     private struct Place {
-        let labels: LabelSet
         let table: UInt64
         let column: Int
     }
@@ -72,17 +71,22 @@ struct RecentSelection {
         order = nil
     }
 
-    /// - Parameter candidates: Where in the table its series can lie, ascending.
+    /// - Parameters:
+    ///   - labels: Those of the table.
+    ///   - candidates: Where in the table its series can lie, ascending.
     /// - Returns: Whether the table has series of the selection.
-    mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Bool {
+    mutating func adopt(
+        _ table: SeriesTable, _ labels: some RandomAccessCollection<LabelSet>,
+        among candidates: some Sequence<Int>
+    ) -> Bool {
         if isGivenUp { return false }
         if strips[table.id] != nil { return true }
         let positions = candidates.filter { index in
-            matchers.allSatisfy { $0.matches(table.labels[index]) }
+            let set = labels[labels.index(labels.startIndex, offsetBy: index)]
+            return matchers.allSatisfy { $0.matches(set) }
         }
         if positions.isEmpty { return false }
-        strips[table.id] = Strip(
-            labels: positions.map { table.labels[$0] }, positions: positions)
+        strips[table.id] = Strip(table: table, positions: positions.map { UInt32($0) })
         order = nil
         return true
     }
@@ -102,12 +106,13 @@ struct RecentSelection {
         newest = max(newest, at)
         strip.makeRoom(droppingRowsBefore: at - reach - Self.slack)
         strip.times.append(at)
-        for position in strip.positions { strip.values.append(batch.values[position]) }
+        for position in strip.positions { strip.values.append(batch.values[Int(position)]) }
         strips[batch.table.id] = strip
     }
 
     private mutating func newStrip(_ table: SeriesTable) -> Strip? {
-        adopt(table, among: table.labels.indices) ? strips.removeValue(forKey: table.id) : nil
+        adopt(table, table.labels, among: table.labels.indices)
+            ? strips.removeValue(forKey: table.id) : nil
     }
 
     /// The clock was set back: until it catches up, the store answers.
@@ -154,20 +159,18 @@ struct RecentSelection {
         let windows = strips.mapValues { strip in
             let low = strip.times.partitioningIndex { $0 >= from }
             let high = strip.times.partitioningIndex { $0 > through }
-            return (rows: low..<high, times: Array(strip.times[low..<high]))
+            return (strip: strip, rows: low..<high, times: Array(strip.times[low..<high]))
         }
         var result: [Series] = []
         result.reserveCapacity(order.count)
         for place in order {
-            guard let window = windows[place.table], let strip = strips[place.table],
-                !window.rows.isEmpty
-            else { continue }
+            guard let (strip, rows, times) = windows[place.table], !rows.isEmpty else { continue }
             let series = Series(
-                labels: place.labels, timestamps: window.times,
+                labels: strip.table.labels[Int(strip.positions[place.column])],
+                timestamps: times,
                 values: Self.column(
-                    place.column, of: strip.values, rows: window.rows,
-                    width: strip.positions.count))
-            if let last = result.last, last.labels == place.labels {
+                    place.column, of: strip.values, rows: rows, width: strip.positions.count))
+            if let last = result.last, last.labels == series.labels {
                 result[result.count - 1] = last.merged(with: series)
             } else {
                 result.append(series)
@@ -187,12 +190,14 @@ struct RecentSelection {
 
     private func sortedPlaces() -> [Place] {
         strips.flatMap { id, strip in
-            strip.labels.enumerated().map { Place(labels: $1, table: id, column: $0) }
-        }.sorted { ($0.labels, $0.table) < ($1.labels, $1.table) }
+            strip.positions.enumerated().map { column, position in
+                (labels: strip.table.labels[Int(position)], place: Place(table: id, column: column))
+            }
+        }.sorted { ($0.labels, $0.place.table) < ($1.labels, $1.place.table) }.map(\.place)
     }
 
     private static func column(
-        _ column: Int, of values: [Double], rows: Range<Int>, width: Int
+        _ column: Int, of values: RecentValues, rows: Range<Int>, width: Int
     ) -> [Double] {
         [Double](unsafeUninitializedCapacity: rows.count) { buffer, count in
             for row in rows {
