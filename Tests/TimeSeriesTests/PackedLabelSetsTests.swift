@@ -6,7 +6,9 @@ import Testing
 struct PackedLabelSetsTests {
     private static let page: [LabelSet] =
         ["0.005", "0.01", "+Inf"].flatMap { bound in
-            (0..<40).map { LabelSet(metricName: "latency_bucket", ["le": bound, "model": "m\($0)"]) }
+            (0..<40).map { model in
+                LabelSet(metricName: "latency_bucket", ["le": bound, "model": "m\(model)"])
+            }
         } + [LabelSet(), LabelSet(metricName: "up"), ["a": "1"], ["a": "1", "b": "2"]]
 
     /// Labels of a few letters, so that beginnings and ends are often alike.
