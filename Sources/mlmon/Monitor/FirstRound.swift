@@ -1,4 +1,3 @@
-import Scraping
 import Synchronization
 
 /// The first scrape of every target, which what computes waits for: after a start on a known file
@@ -14,16 +13,17 @@ final class FirstRound: Sendable {
         missing = Mutex(Set(0..<targetCount))
     }
 
-    func note(_ result: ScrapeResult) {
+    /// A target was scraped, successfully or not.
+    func note(targetIndex: Int) {
         missing.withLock { missing in
-            if !missing.isEmpty { missing.remove(result.targetIndex) }
+            if !missing.isEmpty { missing.remove(targetIndex) }
         }
     }
 
     var isOver: Bool { missing.withLock(\.isEmpty) }
 
-    /// Returns when every target was scraped, successfully or not, after a while in any case, and
-    /// when the task is cancelled.
+    /// Returns when every target was scraped, after a while in any case, and when the task is
+    /// cancelled.
     func wait() async {
         let end = ContinuousClock.now + Self.patience
         while !isOver, ContinuousClock.now < end, !Task.isCancelled {

@@ -108,7 +108,7 @@ final class Monitor: Sendable {
                     configuration, store: store, client: client, logger: logger,
                     onScrape: { result in
                         record(result.batches)
-                        firstRound.note(result)
+                        firstRound.note(targetIndex: result.targetIndex)
                         board.note(result)
                         health.note(result)
                         families.note(result)
