@@ -22,5 +22,8 @@ package struct StorageError: Error, Equatable, CustomStringConvertible {
     /// SQLITE_BUSY.
     static let ownedElsewhereCode: Int32 = 5
 
+    /// Whether SQLite says that the file is damaged: SQLITE_CORRUPT in its low byte.
+    var isDamage: Bool { code & 0xFF == 11 }
+
     package var description: String { "storage: \(activity): \(message)" }
 }

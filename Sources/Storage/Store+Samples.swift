@@ -16,26 +16,32 @@ extension Store: SeriesSource {
     }
 
     /// As above, in the order in which the store came to know the series.
+    ///
+    /// - Parameter isRemembered: Whether what is read stays in memory for the next who asks.
     package func unorderedSeries(
-        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp,
+        isRemembered: Bool = true
     ) throws -> [Series] {
         if through < from { return [] }
-        let own = try ownSeries(matching: matchers, from: from, through: through)
+        let own = try ownSeries(
+            matching: matchers, from: from, through: through, isRemembered: isRemembered)
         guard let underlay else { return own }
         return try own + underlay.series(matching: matchers, from: from, through: through)
     }
 
     private func ownSeries(
-        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp, isRemembered: Bool
     ) throws -> [Series] {
         try read("reading \(Self.description(of: matchers))") { db in
             let wanted = try MatcherResolution(db: db).series(matching: matchers)
             let realised = try realisedSeries(
                 matching: matchers, from: from, through: through, in: db)
             if wanted.isEmpty { return realised }
-            let columns = try sampleReader(db).columns(
+            let columns = try sampleReader(db, isRemembered: isRemembered).columns(
                 of: wanted, from: from.milliseconds, through: through.milliseconds)
-            let labels = try catalog.withLock { try $0.labelSets(of: wanted, in: db) }
+            let labels = try catalog.withLock {
+                try $0.labelSets(of: wanted, in: db, isRemembered: isRemembered)
+            }
             var result: [Series] = []
             result.reserveCapacity(wanted.count)
             for (labels, column) in zip(labels, columns) where !column.timestamps.isEmpty {
@@ -52,51 +58,14 @@ extension Store: SeriesSource {
         try labelSets(of: SeriesSelection(selectors: [matchers]))
     }
 
-    /// The newest sample of each series that is not a stale marker; unknown series are left out.
-    package func lastSamples(of labels: [LabelSet]) throws -> [LabelSet: Sample] {
-        try read("reading the last samples of \(labels.count) series") { db in
-            var lookup = SeriesLookup()
-            var sets: [UInt32: LabelSet] = [:]
-            for set in labels {
-                if let id = try lookup.seriesID(of: set, in: db) { sets[id] = set }
-            }
-            return try lastSamples(of: sets, in: db)
-        }
-    }
-
-    /// The same of every series that satisfies the matchers.
-    ///
-    /// - Parameter matchers: Those for equality should leave few series: they are looked up, the
-    ///   others are tried on the labels of what is left.
-    package func lastSamples(matching matchers: [LabelMatcher]) throws -> [LabelSet: Sample] {
-        try read("reading the last samples of \(Self.description(of: matchers))") { db in
-            let exact = matchers.filter { $0.operation == .equal && !$0.value.isEmpty }
-            let ids = try MatcherResolution(db: db).series(
-                matching: exact.isEmpty ? matchers : exact)
-            let labels = try catalog.withLock { try $0.labelSets(of: ids, in: db) }
-            let known = zip(ids, labels).compactMap { id, labels in
-                labels.flatMap { labels in
-                    matchers.allSatisfy { $0.matches(labels) } ? (id, labels) : nil
-                }
-            }
-            return try lastSamples(of: Dictionary(uniqueKeysWithValues: known), in: db)
-        }
-    }
-
-    private func lastSamples(
-        of series: [UInt32: LabelSet], in db: Database
-    ) throws -> [LabelSet: Sample] {
-        let samples = try sampleReader(db).lastSamples(of: series.keys.sorted())
-        return samples.reduce(into: [:]) { result, sample in
-            if let labels = series[sample.key] { result[labels] = sample.value }
-        }
-    }
-
-    func sampleReader(_ db: Database) throws -> SampleReader {
+    func sampleReader(_ db: Database, isRemembered: Bool = true) throws -> SampleReader {
         SampleReader(
             db: db, layouts: try catalog.withLock { try $0.allLayouts(in: db) },
-            cache: journalCache, second: secondReader, counter: readChunks)
+            cache: isRemembered ? journalCache : nil, second: secondReader, counter: readChunks)
     }
+
+    /// The store for who asks for nothing twice: what is read does not stay in memory.
+    package var withoutMemory: some SeriesSource & Sendable { FleetingReads(store: self) }
 
     /// Blocks, rows of the journal and roll-ups that queries have read and decoded so far.
     package var readChunkCount: Int { readChunks.count }
@@ -104,5 +73,17 @@ extension Store: SeriesSource {
     private static func description(of matchers: [LabelMatcher]) -> String {
         "{" + matchers.map { "\($0.name)\($0.operation)'\($0.value)'" }.joined(separator: ", ")
             + "}"
+    }
+}
+
+private struct FleetingReads: SeriesSource, Sendable {
+    let store: Store
+
+    func series(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        try store.unorderedSeries(
+            matching: matchers, from: from, through: through, isRemembered: false
+        ).sorted { $0.labels < $1.labels }
     }
 }

@@ -28,23 +28,32 @@ extension Store {
     ///
     /// - Returns: What is damaged, at most a few lines for people; empty where nothing is.
     package func verify() throws(StorageError) -> [String] {
-        try read("verifying") { db in
-            var findings = try String.fetchAll(
-                db, sql: "PRAGMA integrity_check(\(Self.findingLimit))")
-            if findings == ["ok"] { findings = [] }
-            findings += try Self.damage(of: "block", in: db) { row in
-                try row.withUnsafeData(atIndex: 1) { data in
-                    try (data ?? Data()).withUnsafeBytes { bytes in
-                        try BlockReader.check(bytes)
+        var findings: [String] = []
+        do throws(StorageError) {
+            try read("verifying") { db in
+                let complaints = try String.fetchAll(
+                    db, sql: "PRAGMA integrity_check(\(Self.findingLimit))")
+                if complaints != ["ok"] { findings += complaints }
+                findings += try Self.damage(of: "block", in: db) { row in
+                    try row.withUnsafeData(atIndex: 1) { data in
+                        try (data ?? Data()).withUnsafeBytes { bytes in
+                            try BlockReader.check(bytes)
+                        }
                     }
                 }
+                findings += try Self.rollupDamage(in: db)
+                findings += try Self.layoutDamage(in: db)
+                findings += try Self.journalDamage(in: db)
+                findings += try Self.seriesDamage(in: db)
             }
-            findings += try Self.rollupDamage(in: db)
-            findings += try Self.layoutDamage(in: db)
-            findings += try Self.journalDamage(in: db)
-            findings += try Self.seriesDamage(in: db)
-            return Array(findings.prefix(Self.findingLimit))
+        } catch {
+            // SQLite itself cannot go on; what was found before says more.
+            guard error.isDamage else { throw error }
+            findings =
+                findings.prefix(Self.findingLimit - 1)
+                + ["not all could be read: \(error.message)"]
         }
+        return Array(findings.prefix(Self.findingLimit))
     }
 
     private static func damage(

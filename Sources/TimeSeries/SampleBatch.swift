@@ -7,14 +7,15 @@ import Synchronization
 package final class SeriesTable: Sendable {
     /// Unique within the process, ascending.
     package let id: UInt64
-    package let labels: [LabelSet]
+    /// Each is made when it is asked for.
+    package let labels: PackedLabelSets
 
     private static let lastID = Atomic<UInt64>(0)
 
     /// - Parameter labels: No two equal.
     package init(labels: [LabelSet]) {
         id = Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue
-        self.labels = labels
+        self.labels = PackedLabelSets(labels)
     }
 }
 

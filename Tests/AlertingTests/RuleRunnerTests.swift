@@ -271,7 +271,7 @@ final class ChangingSource: SeriesSource, Sendable {
         source.set(["__name__": "temperature", "room": "lab"], 30, at: at(0))
         let batches = try runner.evaluate(at: at(0))
         #expect(
-            batches.first?.table.labels
+            batches.first.map { Array($0.table.labels) }
                 == [["__name__": "room:temperature", "room": "lab", "unit": "F"]])
         #expect(batches.first?.values == [60])
         #expect(try states(store) == ["Hot firing"])

@@ -35,6 +35,7 @@ import Testing
                 .stalls(afterByteCount: 3),
                 "no end of the answer (3 bytes of the body came) within 0.5s"
             ),
+            (.trickles, "no end of the answer (0 bytes of the body came) within 0.5s"),
         ])
     func deadline(fault: Reply.Fault, words: String) async throws {
         let server = try TestServer { _ in .fault(fault, body: "up 1\n") }

@@ -74,8 +74,20 @@ struct PeriodicServiceTests {
         let thirdBatch = table.batch([(b, 5)], at: at)
         let third = try #require(thirdBatch)
         #expect(third.table !== first.table)
-        #expect(third.table.labels == [b])
+        #expect(Array(third.table.labels) == [b])
         let none = table.batch([], at: at)
         #expect(none == nil)
+    }
+
+    @Test("the first round is over when every target was scraped, however often some were")
+    func firstRound() async {
+        let round = FirstRound(targetCount: 3)
+        for index in [0, 2, 0, 2] { round.note(targetIndex: index) }
+        #expect(!round.isOver)
+        let waiting = Task { await round.wait() }
+        round.note(targetIndex: 1)
+        await waiting.value
+        #expect(round.isOver)
+        #expect(FirstRound(targetCount: 0).isOver)
     }
 }

@@ -191,4 +191,32 @@ import TimeSeries
         #expect(error.message.contains("row 1 of table block"), "\(error)")
         #expect(error.message.contains(fixture.path) && error.activity.contains("__name__"))
     }
+
+    @Test("a page of noise is a finding, whatever it held")
+    func damagedPages() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        for second in 0..<40 { try store.write(SampleBatch("m\(second)", 1, atSecond: 1)) }
+        try store.compactFully(now: .second(2))
+        try store.close()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
+        let pageCount = whole.count / Store.pageByteCount
+        // The first page says what the file is, the second which pages are where.
+        for page in 2..<pageCount {
+            let damaged = try StoreFixture()
+            var bytes = whole
+            let start = page * Store.pageByteCount
+            bytes.replaceSubrange(
+                start..<(start + Store.pageByteCount),
+                with: repeatElement(0xA5, count: Store.pageByteCount))
+            try bytes.write(to: URL(fileURLWithPath: damaged.path))
+            // Where the damage meets what opening reads, that says so.
+            let failure = storageError {
+                let reader = try damaged.open(isReadOnly: true)
+                #expect(try !reader.verify().isEmpty, "page \(page)")
+                try reader.close()
+            }
+            #expect(failure.map { $0.message.contains("damaged") } ?? true, "page \(page)")
+        }
+    }
 }

@@ -43,6 +43,11 @@ extension Store {
             from: Timestamp(milliseconds: .min), through: Timestamp(milliseconds: .max))
     }
 
+    /// The newest sample of each series that is no stale marker.
+    func lastSamples(of labels: [LabelSet]) throws -> [LabelSet: Sample] {
+        try EarlierSamples(self).lastSamples(matching: [], and: labels).others
+    }
+
     func write(_ batch: SampleBatch) throws {
         append([batch])
         try commit()

@@ -137,9 +137,18 @@ import TimeSeries
         try store.compactFully(now: .second(1))
         try store.write(SampleBatch(at: .second(2), table: table, values: [5, 6, 7, 8]))
         let matchers = try #require(try QueryExpression(parsing: selector).selectors.first)
-        let found = try store.lastSamples(matching: matchers)
+        let last = EarlierSamples(store)
+        let found = try last.lastSamples(matching: matchers).matching
         #expect(Set(found.keys.compactMap(\.metricName)) == Set(names))
         #expect(found.values.allSatisfy { $0.at == .second(2) && $0.value > 4 })
+        // What was asked for stays where it is when it is folded, merged and rolled up meanwhile.
+        try store.compactFully(now: .second(100_000))
+        #expect(try last.lastSamples(matching: matchers).matching == found)
+        let mine = LabelSet(metricName: "mine", ["i": "2", "j": "x"])
+        let isExact = matchers.contains { $0.name == "i" || $0.value == "m" }
+        #expect(
+            try last.lastSamples(matching: matchers, and: [mine]).others.count
+                == (isExact ? 0 : 1))
     }
 
     @Test("records come back as they went in, and newer ones replace older ones")

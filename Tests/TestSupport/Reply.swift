@@ -22,6 +22,9 @@ package struct Reply: Sendable {
         case resets(afterByteCount: Int)
         /// Sends the first bytes of the body, then nothing more, with the connection open.
         case stalls(afterByteCount: Int)
+        /// Sends the whole answer, a byte every 20 milliseconds: what waits for the next byte alone
+        /// waits for minutes.
+        case trickles
         /// Sends the body again and again, chunked, until the client goes away.
         case neverEnds
         /// Sends header lines until the client goes away.

@@ -82,6 +82,11 @@ struct TestConnection {
             if write(head(of: reply)), write(Array(reply.body.prefix(count))) {
                 Socket.waitForPeerToLeave(socket)
             }
+        case .trickles:
+            for byte in head(of: reply) + reply.body {
+                guard write([byte]) else { break }
+                Thread.sleep(forTimeInterval: 0.02)
+            }
         case .neverEnds:
             var endless = reply
             if endless.body.isEmpty { endless.body = Array(repeating: 35, count: 4096) }

@@ -34,7 +34,8 @@ private func readPages(_ body: [UInt8], _ format: ExpositionFormat) {
 }
 
 private func check(_ a: ParsedPage, _ b: ParsedPage) {
-    precondition(a.batch.table.labels == b.batch.table.labels, "other series")
+    precondition(
+        a.batch.table.labels.elementsEqual(Array(b.batch.table.labels)), "other series")
     precondition(
         a.batch.values.map(\.bitPattern) == b.batch.values.map(\.bitPattern), "other values")
     precondition(a.batch.timestamps == b.batch.timestamps, "other times")

@@ -97,10 +97,13 @@ package final class RecentSamples: SeriesSource, Sendable {
     private func interested(in table: SeriesTable, _ state: inout State) -> [Int] {
         var known = state.tables[table.id] ?? Known()
         if known.askedCount == state.selections.count { return known.interested }
-        let positions = Dictionary(grouping: table.labels.indices) { table.labels[$0].metricName }
+        let labels = Array(table.labels)
+        let positions = Dictionary(grouping: labels.indices) { labels[$0].metricName }
         for index in known.askedCount..<state.selections.count {
             let named = state.selections[index].metricName.map { positions[$0] ?? [] }
-            if state.selections[index].adopt(table, among: named ?? Array(table.labels.indices)) {
+            if state.selections[index].adopt(
+                table, labels, among: named ?? Array(labels.indices))
+            {
                 known.interested.append(index)
             }
         }

@@ -6,18 +6,20 @@ struct RecentSelection {
     /// The series of one table that are selected: a row a batch.
     private struct Strip {
         let table: SeriesTable
-        /// Places in the table.
-        let positions: [Int32]
+        /// Places in the table and its batches.
+        let positions: [UInt32]
         /// Ascending.
         var times: [Int64] = []
         /// Row after row.
-        var values: [Double] = []
+        var values = RecentValues()
 
         mutating func append(_ batch: [Double], at time: Int64, droppingRowsBefore start: Int64) {
             makeRoom(droppingRowsBefore: start)
             times.append(time)
             for position in positions { values.append(batch[Int(position)]) }
         }
+
+        func labels(of column: Int) -> LabelSet { table.labels[Int(positions[column])] }
 
         /// The values of one series in some of the rows.
         func column(_ column: Int, rows: Range<Int>) -> [Double] {
@@ -47,10 +49,9 @@ struct RecentSelection {
 
     /// A series, and where it lies.
     private struct Place {
-        let labels: LabelSet
         /// Among the strips.
-        let strip: Int
-        let column: Int
+        let strip: Int32
+        let column: Int32
     }
 
     /// The rows of a strip that a question is about.
@@ -97,17 +98,23 @@ struct RecentSelection {
         empty()
     }
 
-    /// - Parameter candidates: Where in the table its series can lie, ascending.
+    /// - Parameters:
+    ///   - labels: Those of the table.
+    ///   - candidates: Where in the table its series can lie, ascending.
     /// - Returns: Whether the table has series of the selection.
-    mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Bool {
+    mutating func adopt(
+        _ table: SeriesTable, _ labels: some RandomAccessCollection<LabelSet>,
+        among candidates: some Sequence<Int>
+    ) -> Bool {
         if isGivenUp { return false }
         if stripIndices[table.id] != nil { return true }
         let positions = candidates.filter { index in
-            matchers.allSatisfy { $0.matches(table.labels[index]) }
+            let set = labels[labels.index(labels.startIndex, offsetBy: index)]
+            return matchers.allSatisfy { $0.matches(set) }
         }
         if positions.isEmpty { return false }
         stripIndices[table.id] = strips.count
-        strips.append(Strip(table: table, positions: positions.map { Int32($0) }))
+        strips.append(Strip(table: table, positions: positions.map { UInt32($0) }))
         order = nil
         return true
     }
@@ -127,8 +134,9 @@ struct RecentSelection {
     }
 
     private mutating func stripIndex(of table: SeriesTable) -> Int? {
-        stripIndices[table.id]
-            ?? (adopt(table, among: table.labels.indices) ? strips.count - 1 : nil)
+        if let known = stripIndices[table.id] { return known }
+        let isSelected = adopt(table, table.labels, among: table.labels.indices)
+        return isSelected ? strips.count - 1 : nil
     }
 
     /// The clock was set back: until it catches up, the store answers.
@@ -185,12 +193,13 @@ struct RecentSelection {
         var result: [Series] = []
         result.reserveCapacity(order.count)
         for place in order {
-            let rows = windows[place.strip].rows
+            let (index, column) = (Int(place.strip), Int(place.column))
+            let rows = windows[index].rows
             if rows.isEmpty { continue }
             let series = Series(
-                labels: place.labels, timestamps: windows[place.strip].times,
-                values: strips[place.strip].column(place.column, rows: rows))
-            if let last = result.last, last.labels == place.labels {
+                labels: strips[index].labels(of: column), timestamps: windows[index].times,
+                values: strips[index].column(column, rows: rows))
+            if let last = result.last, last.labels == series.labels {
                 result[result.count - 1] = last.merged(with: series)
             } else {
                 result.append(series)
@@ -211,13 +220,13 @@ struct RecentSelection {
     }
 
     private func sortedPlaces() -> [Place] {
-        strips.indices.flatMap { index in
-            let table = strips[index].table
-            return strips[index].positions.enumerated().map {
-                Place(labels: table.labels[Int($1)], strip: index, column: $0)
+        strips.enumerated().flatMap { index, strip in
+            strip.positions.indices.map { column in
+                (
+                    labels: strip.labels(of: column), table: strip.table.id,
+                    place: Place(strip: Int32(index), column: Int32(column))
+                )
             }
-        }.sorted {
-            ($0.labels, strips[$0.strip].table.id) < ($1.labels, strips[$1.strip].table.id)
-        }
+        }.sorted { ($0.labels, $0.table) < ($1.labels, $1.table) }.map(\.place)
     }
 }

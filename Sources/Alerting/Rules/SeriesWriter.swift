@@ -21,7 +21,7 @@ package struct SeriesWriter: Sendable {
         live = present
         let labels = samples.map(\.labels) + ended
         if labels.isEmpty { return nil }
-        if labels != table.labels { table = SeriesTable(labels: labels) }
+        if !table.labels.elementsEqual(labels) { table = SeriesTable(labels: labels) }
         return SampleBatch(
             at: now, table: table,
             values: samples.map(\.value) + ended.map { _ in Double.staleMarker })

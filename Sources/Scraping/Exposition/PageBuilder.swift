@@ -15,8 +15,9 @@ struct PageBuilder {
     let at: Timestamp
     let limits: Target.Limits
     let previous: PageLayout?
-    /// The segment of the last page that is expected next.
-    var previousIndex = 0
+    /// Its text, and the segment of it that is expected next.
+    private let previousText: (bytes: [UInt8], segments: [PageSegment])
+    private var previousIndex = 0
 
     var assembler: LabelAssembler
     var families = MetricFamilies()
@@ -49,8 +50,9 @@ struct PageBuilder {
         self.limits = limits
         self.assembler = assembler
         self.previous = previous
+        previousText = previous?.text.unpacked() ?? ([], [])
         if let previous {
-            segments.reserveCapacity(previous.segments.count)
+            segments.reserveCapacity(previousText.segments.count)
             labels.reserveCapacity(previous.table.labels.count)
             known.reserveCapacity(previous.table.labels.count)
             values.reserveCapacity(previous.table.labels.count)
@@ -122,10 +124,10 @@ struct PageBuilder {
         guard let previous, previous.format == cursor.format, !isCreated(lineStart) else {
             return nil
         }
-        let last = min(previousIndex + 16, previous.segments.count)
+        let last = min(previousIndex + 16, previousText.segments.count)
         for index in previousIndex..<max(last, previousIndex) {
-            let segment = previous.segments[index]
-            guard segment.slot >= 0, matches(segment, of: previous, at: lineStart) else { continue }
+            let segment = previousText.segments[index]
+            guard segment.slot >= 0, matches(segment, at: lineStart) else { continue }
             previousIndex = index + 1
             cursor.i = lineStart + Int(segment.end - segment.lineStart)
             return previous.table.labels[Int(segment.slot)]
@@ -140,13 +142,13 @@ struct PageBuilder {
         return cursor.bytes[lineStart..<nameEnd].suffix(8).elementsEqual("_created".utf8)
     }
 
-    private func matches(_ segment: PageSegment, of layout: PageLayout, at start: Int) -> Bool {
+    private func matches(_ segment: PageSegment, at start: Int) -> Bool {
         let length = Int(segment.end - segment.lineStart)
         guard start + length < cursor.end else { return false }
         let next = cursor.bytes[start + length]
         // More blanks or the labels' brace may follow what stood before the value.
         guard next != 0x20, next != 0x09, next != 0x7B else { return false }
-        return layout.body.withUnsafeBufferPointer { known in
+        return previousText.bytes.withUnsafeBufferPointer { known in
             guard let known = known.baseAddress, let bytes = cursor.bytes.baseAddress else {
                 return false
             }
@@ -232,12 +234,13 @@ struct PageBuilder {
 
     // MARK: The result
 
-    /// - Parameter body: The page that was read.
-    func layout(keeping body: [UInt8]) -> PageLayout {
+    /// How the page that was read is laid out.
+    func layout() -> PageLayout {
         var table = previous?.table
-        if table?.labels != labels { table = SeriesTable(labels: labels) }
+        if table?.labels.elementsEqual(labels) != true { table = nil }
         return PageLayout(
-            format: cursor.format, body: body, segments: segments, tailStart: segmentStart,
+            format: cursor.format,
+            text: PageText(cursor.bytes, segments, tailStart: segmentStart),
             table: table ?? SeriesTable(labels: labels),
             catalog: PageCatalog(
                 families: families, createdSeries: createdSeries, sampleCount: segments.count,

@@ -18,7 +18,7 @@ package final class PageReader: Sendable {
     /// Reads one page.
     ///
     /// - Parameters:
-    ///   - body: Decompressed; kept until the page's text changes.
+    ///   - body: Decompressed.
     ///   - at: Time of all samples that bring none of their own.
     ///   - admit: Asked about the series of a page that is not as the last one; where it throws,
     ///     the page is refused.
@@ -81,7 +81,7 @@ private struct PageMemory {
                 bytes, format: format, at: at, limits: limits, assembler: assembler,
                 previous: layout)
             try builder.readPage()
-            let next = builder.layout(keeping: body)
+            let next = builder.layout()
             let page = ParsedPage(
                 batch: builder.batch(next.table),
                 vanished: before?.stale(at: at, except: builder.known), catalog: next.catalog,

@@ -10,7 +10,8 @@ final class ReservedNames: Sendable {
         let page: SeriesTable
         /// The same object where nothing had to be renamed.
         let stored: SeriesTable
-        /// Positions in the page's table, in the order of the stored one.
+        /// Positions in the page's table, in the order of the stored one; empty where that is the
+        /// same.
         let kept: [Int]
     }
 
@@ -38,7 +39,7 @@ final class ReservedNames: Sendable {
     private static func renaming(_ table: SeriesTable) -> Renaming {
         let renamed = table.labels.map(renamed)
         if renamed.allSatisfy({ $0 == nil }) {
-            return Renaming(page: table, stored: table, kept: Array(table.labels.indices))
+            return Renaming(page: table, stored: table, kept: [])
         }
         var seen: Set<LabelSet> = []
         var labels: [LabelSet] = []

@@ -44,7 +44,7 @@ struct RecentSeries {
     ) throws(ExpositionError) {
         if next === table { return }
         var vanished = vanished.filter { at - $0.value < Self.memory && $0.value <= at }
-        for labels in table?.labels ?? [] { vanished[labels.fingerprint] = at }
+        if let table { for labels in table.labels { vanished[labels.fingerprint] = at } }
         for labels in next.labels { vanished[labels.fingerprint] = nil }
         let count = next.labels.count + vanished.count
         guard count <= limits.seriesCount || count <= self.count else {

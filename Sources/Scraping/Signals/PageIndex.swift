@@ -6,17 +6,18 @@ struct PageIndex {
     let names: [String]
     /// Indices into the page's table.
     let series: [String: [Int]]
-    let table: SeriesTable
+    /// Of the page's table, made once for as long as it is worked on.
+    let labels: [LabelSet]
     let families: MetricFamilies
     let values: [Double]
 
     init(_ page: ParsedPage) {
-        table = page.batch.table
+        labels = Array(page.batch.table.labels)
         families = page.families
         values = page.batch.values
         var names: [String] = []
         var series: [String: [Int]] = [:]
-        for (index, labels) in table.labels.enumerated() {
+        for (index, labels) in labels.enumerated() {
             guard let name = Self.metricName(labels) else { continue }
             if series[name] == nil { names.append(name) }
             series[name, default: []].append(index)
@@ -38,14 +39,14 @@ struct PageIndex {
 
     /// Values of a label over the series of a metric.
     func values(of label: String, in metric: String) -> Set<String> {
-        Set((series[metric] ?? []).compactMap { table.labels[$0][label] })
+        Set((series[metric] ?? []).compactMap { labels[$0][label] })
     }
 
     /// Whether the first series of a metric has the label; hand-written pages use one set of
     /// labels throughout a metric.
     func has(_ label: String, in metric: String) -> Bool {
         guard let first = series[metric]?.first else { return false }
-        return table.labels[first][label] != nil
+        return labels[first][label] != nil
     }
 
     /// Whether a metric only grows: what its TYPE says, or where there is none its name.

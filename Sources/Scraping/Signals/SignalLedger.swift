@@ -21,6 +21,7 @@ struct SignalLedger {
     private var table = SeriesTable(labels: [])
     /// By counter of the plan.
     private var last: [Double] = []
+    /// Empty where the plan's pages tell no times of creation.
     private var created: [Double] = []
     /// By output: what a counter adds up to, and what was last shown of it.
     private var totals: [Double] = []
@@ -67,19 +68,22 @@ struct SignalLedger {
 
     // MARK: A new plan
 
-    mutating func adopt(_ next: SignalPlan, for page: ParsedPage) {
+    mutating func adopt(_ next: SignalProposal, for page: ParsedPage) {
         let isFirst = plan == nil && !isSeeded
         parkCounters(page.batch.at)
         adoptOutputs(of: next, page.batch.at)
-        let values = page.batch.values
+        let counters = plan?.counters ?? []
+        let tellsCreation = counters.contains { $0.createdIndex != nil }
         last = []
+        last.reserveCapacity(counters.count)
         created = []
-        for counter in plan?.counters ?? [] {
-            let known = parked.removeValue(forKey: next.table.labels[counter.rawIndex])
-            let value = values[counter.rawIndex]
+        for counter in counters {
+            let rawIndex = Int(counter.rawIndex)
+            let known = parked.removeValue(forKey: next.plan.table.labels[rawIndex])
+            let value = page.batch.values[rawIndex]
             let mark = isFirst || known?.value.isNaN ?? false ? value : known?.value ?? 0
             last.append(mark.isNaN ? 0 : mark)
-            created.append(known?.created ?? 0)
+            if tellsCreation { created.append(known?.created ?? 0) }
         }
         if parked.count > Self.parkedLimit { dropOldestParked() }
     }
@@ -89,8 +93,8 @@ struct SignalLedger {
             .mapValues { Parked(value: $0.value, created: $0.created, at: min($0.at, now)) }
         guard let plan else { return }
         for (index, counter) in plan.counters.enumerated() {
-            parked[plan.table.labels[counter.rawIndex]] = Parked(
-                value: last[index], created: created[index], at: now)
+            parked[plan.table.labels[Int(counter.rawIndex)]] = Parked(
+                value: last[index], created: created.isEmpty ? 0 : created[index], at: now)
         }
     }
 
@@ -99,38 +103,42 @@ struct SignalLedger {
         parked = Dictionary(newest.map { ($0.key, $0.value) }, uniquingKeysWith: { a, _ in a })
     }
 
-    private mutating func adoptOutputs(of next: SignalPlan, _ now: Timestamp) {
+    private mutating func adoptOutputs(of next: SignalProposal, _ now: Timestamp) {
         var before: [LabelSet: (total: Double, shown: Double)] = [:]
-        var leftover: [SignalPlan.Output] = []
-        for (index, output) in (plan?.outputs ?? []).enumerated() {
-            before[output.labels] = (totals[index], shown[index])
-            if next.outputIndices[output.labels] == nil { leftover.append(output) }
+        var leftover: [(labels: LabelSet, kind: SignalPlan.Kind)] = []
+        for (index, labels) in table.labels.enumerated() {
+            before[labels] = (totals[index], shown[index])
+            if let kind = plan?.kinds[index], next.indices[labels] == nil {
+                leftover.append((labels, kind))
+            }
         }
         let canBeBorn = plan != nil
+        for labels in next.labels { idleSince[labels] = nil }
         var next = next
         births = []
         departed = []
-        for output in leftover {
-            if keepsIdle(output, next, now) {
-                next.outputs.append(output)
+        for (labels, kind) in leftover {
+            if keepsIdle(labels, kind, next, now) {
+                next.append(labels, kind)
             } else {
-                departed.append(output.labels)
+                departed.append(labels)
+                idleSince[labels] = nil
             }
         }
-        for labels in next.outputIndices.keys { idleSince[labels] = nil }
-        for labels in departed { idleSince[labels] = nil }
         (totals, shown) = ([], [])
-        for output in next.outputs {
-            let known = before[output.labels]
-            let seed = known == nil ? seeds.removeValue(forKey: output.labels) : nil
+        totals.reserveCapacity(next.labels.count)
+        shown.reserveCapacity(next.labels.count)
+        for (labels, kind) in zip(next.labels, next.plan.kinds) {
+            let known = before[labels]
+            let seed = known == nil ? seeds.removeValue(forKey: labels) : nil
             totals.append(known?.total ?? seed ?? 0)
             shown.append(known?.shown ?? seed ?? 0)
-            if canBeBorn, known == nil, seed == nil, case .counter = output.kind {
-                births.append(output.labels)
+            if canBeBorn, known == nil, seed == nil, case .counter = kind {
+                births.append(labels)
             }
         }
-        plan = next
-        table = SeriesTable(labels: next.outputs.map(\.labels))
+        plan = next.plan
+        table = SeriesTable(labels: next.labels)
     }
 
     /// Whether a series that the new plan does not feed stays as it is.
@@ -138,14 +146,14 @@ struct SignalLedger {
     /// Counters do for a while, since their sources often return. Buckets of a histogram that has
     /// other bounds now do not: beside the new ones they would be wrong.
     private mutating func keepsIdle(
-        _ output: SignalPlan.Output, _ next: SignalPlan, _ now: Timestamp
+        _ labels: LabelSet, _ kind: SignalPlan.Kind, _ next: SignalProposal, _ now: Timestamp
     ) -> Bool {
-        guard case .counter = output.kind else { return false }
-        if next.bucketGroups.contains(output.labels.removing(["le"])), output.labels["le"] != nil {
+        guard case .counter = kind else { return false }
+        if next.bucketGroups.contains(labels.removing(["le"])), labels["le"] != nil {
             return false
         }
-        let since = idleSince[output.labels] ?? now
-        idleSince[output.labels] = since
+        let since = idleSince[labels] ?? now
+        idleSince[labels] = since
         return now - since <= Self.memory
     }
 
@@ -185,8 +193,8 @@ struct SignalLedger {
     }
 
     private mutating func clearRates(_ plan: SignalPlan) {
-        for index in plan.outputs.indices {
-            if case .rate = plan.outputs[index].kind { totals[index] = 0 }
+        for (index, kind) in plan.kinds.enumerated() {
+            if case .rate = kind { totals[index] = 0 }
         }
     }
 
@@ -194,22 +202,25 @@ struct SignalLedger {
         let hasRestarted = noteStartTime(page, plan)
         if hasRestarted { for labels in parked.keys { parked[labels]?.value = 0 } }
         let values = page.batch.values
+        var shareStart = 0
         for (index, counter) in plan.counters.enumerated() {
-            let value = values[counter.rawIndex]
+            let shares = shareStart..<Int(counter.shareEnd)
+            shareStart = shares.upperBound
+            let value = values[Int(counter.rawIndex)]
             guard value.isFinite else { continue }
             var increase = value - last[index]
             // Sums that are printed with few digits, or added up anew each time, waver a little.
             if increase < 0, increase >= -1e-9 * last[index] { continue }
             if increase < 0 || hasRestarted { increase = value }
             if let place = counter.createdIndex {
-                let since = page.created[place]
+                let since = page.created[Int(place)]
                 if created[index] != 0, since > created[index] { increase = value }
                 created[index] = since
             }
             last[index] = value
             if increase == 0 { continue }
-            for place in counter.shares {
-                totals[plan.shares[place].output] += plan.shares[place].scale(increase)
+            for share in plan.shares[shares] {
+                totals[Int(share.output)] += plan.scales[Int(share.scale)](increase)
             }
         }
     }
@@ -227,11 +238,11 @@ struct SignalLedger {
     }
 
     private mutating func values(_ page: ParsedPage, _ plan: SignalPlan) -> [Double] {
-        var values = [Double](repeating: .staleMarker, count: plan.outputs.count)
-        var counts = [Int](repeating: 0, count: plan.gauges.isEmpty ? 0 : plan.outputs.count)
+        var values = [Double](repeating: .staleMarker, count: plan.kinds.count)
+        var counts = [Int](repeating: 0, count: plan.gauges.isEmpty ? 0 : plan.kinds.count)
         for gauge in plan.gauges {
             let raw = page.batch.values[gauge.rawIndex]
-            guard !raw.isNaN, case .gauge(let fold) = plan.outputs[gauge.output].kind else {
+            guard !raw.isNaN, case .gauge(let fold) = plan.kinds[gauge.output] else {
                 continue
             }
             let value = gauge.scale(raw)
@@ -241,8 +252,8 @@ struct SignalLedger {
             counts[gauge.output] += 1
         }
         let elapsed = previousAt.map { (page.batch.at - $0).inSeconds } ?? 0
-        for index in plan.outputs.indices {
-            switch plan.outputs[index].kind {
+        for (index, kind) in plan.kinds.enumerated() {
+            switch kind {
             case .counter:
                 shown[index] = max(shown[index], totals[index])
                 values[index] = shown[index]

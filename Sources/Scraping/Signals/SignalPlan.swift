@@ -2,19 +2,20 @@ import TimeSeries
 
 /// How the numbers of one page become signal series: indices only, made once for each table.
 struct SignalPlan {
-    /// One number of the page that is counted, and what it adds to.
+    /// One number of the page that is counted.
     struct Counter {
-        let rawIndex: Int
-        /// Where in `ParsedPage.created` the time of its last reset stands.
-        var createdIndex: Int?
-        /// Among the plan's shares.
-        var shares: Range<Int>
+        let rawIndex: UInt32
+        /// Where in `ParsedPage.created` the time of its last reset stands; nil where nowhere.
+        let createdIndex: UInt32?
+        /// Where in `shares` what it adds to ends; it begins where that of the counter before does.
+        let shareEnd: UInt32
     }
 
     /// A part of a counter's increase that goes to one output.
     struct Share {
-        let output: Int
-        let scale: SignalScale
+        let output: UInt32
+        /// An index into `scales`.
+        let scale: UInt32
     }
 
     /// One number of the page that is shown as it is.
@@ -24,39 +25,48 @@ struct SignalPlan {
         let scale: SignalScale
     }
 
-    /// A series that the plan writes.
-    struct Output {
-        enum Kind {
-            case counter
-            case gauge(SignalFold)
-            /// The increase of a counter of seconds in each second.
-            case rate(SignalFold)
-        }
-
-        let labels: LabelSet
-        let kind: Kind
+    /// How an output is made.
+    enum Kind {
+        case counter
+        case gauge(SignalFold)
+        /// The increase of a counter of seconds in each second.
+        case rate(SignalFold)
     }
 
     let table: SeriesTable
     let preset: Preset
     var counters: [Counter] = []
-    /// Of all counters, one after the other: a list of each would be an object to count references
-    /// of for each number of a page.
     var shares: [Share] = []
+    /// Each once.
+    var scales: [SignalScale] = []
     var gauges: [Gauge] = []
-    var outputs: [Output] = []
+    /// Of each output.
+    var kinds: [Kind] = []
     /// Index of the process' start time on the page.
     var startTimeIndex: Int?
     var warnings: [String] = []
 
+    init(table: SeriesTable, preset: Preset) {
+        self.table = table
+        self.preset = preset
+    }
+}
+
+/// A new plan, with what is needed once: to take it over from the one before.
+struct SignalProposal {
+    var plan: SignalPlan
+    /// Of each output.
+    var labels: [LabelSet] = []
     /// Where an output stands, by its labels.
-    var outputIndices: [LabelSet: Int] = [:]
+    var indices: [LabelSet: Int] = [:]
     /// Labels without `le` of each histogram that the plan has buckets of: buckets with other
     /// bounds have no place beside them.
     var bucketGroups: Set<LabelSet> = []
 
-    init(table: SeriesTable, preset: Preset) {
-        self.table = table
-        self.preset = preset
+    /// - Precondition: The labels are new.
+    mutating func append(_ labels: LabelSet, _ kind: SignalPlan.Kind) {
+        indices[labels] = self.labels.count
+        self.labels.append(labels)
+        plan.kinds.append(kind)
     }
 }

@@ -22,22 +22,24 @@ struct SignalPlanner {
     private let index: PageIndex
     private let targetPairs: [(name: String, value: String)]
     private let createdIndices: [LabelSet: Int]
-    private var plan: SignalPlan
-    /// By counter of the plan.
-    private var shares: [[SignalPlan.Share]] = []
+    private var proposal: SignalProposal
     private var matches: [(signal: Signal, matches: [Match])] = []
+    /// What each counter adds to, in the order of `countedIndices`.
+    private var shares: [[SignalPlan.Share]] = []
+    private var countedIndices: [Int] = []
     private var counterIndices: [Int: Int] = [:]
+    private var scaleIndices: [SignalScale: Int] = [:]
     private var identities: ModelIdentities
     private var identityCache: [Int: ModelIdentities.Identity] = [:]
 
     static func plan(
         _ page: ParsedPage, _ index: PageIndex, preset: Preset, targetLabels: LabelSet
-    ) -> SignalPlan {
+    ) -> SignalProposal {
         var planner = SignalPlanner(index, page, preset, targetLabels)
         planner.match()
         planner.write()
-        planner.joinShares()
-        return planner.plan
+        planner.layOutCounters()
+        return planner.proposal
     }
 
     private init(
@@ -48,8 +50,9 @@ struct SignalPlanner {
         createdIndices = Dictionary(
             page.catalog.createdSeries.enumerated().map { ($0.element, $0.offset) },
             uniquingKeysWith: { first, _ in first })
-        plan = SignalPlan(table: page.batch.table, preset: preset)
+        var plan = SignalPlan(table: page.batch.table, preset: preset)
         plan.startTimeIndex = index.series["process_start_time_seconds"]?.first
+        proposal = SignalProposal(plan: plan)
         identities = ModelIdentities(preset)
     }
 
@@ -58,9 +61,9 @@ struct SignalPlanner {
     private mutating func match() {
         for signal in Signal.allCases {
             var found: [Match] = []
-            for source in plan.preset.signals[signal] ?? [] {
+            for source in proposal.plan.preset.signals[signal] ?? [] {
                 guard let matcher = SourceMatcher(source) else {
-                    plan.warnings.append(
+                    proposal.plan.warnings.append(
                         "signal \(signal.rawValue): '\(source.selector)' is no selector")
                     continue
                 }
@@ -96,13 +99,13 @@ struct SignalPlanner {
             let matches = select(source, { source.matchesName($0) ? .plain : nil })
             guard let label = source.source.classLabel else { return [] }
             return matches.compactMap { match in
-                plan.table.labels[match.index][label].map {
+                self.index.labels[match.index][label].map {
                     Match(index: match.index, role: .classOf($0), source: source)
                 }
             }
         case .quantiles:
             return select(source, { source.matchesName($0) ? .plain : nil }).compactMap { match in
-                plan.table.labels[match.index]["quantile"].map {
+                self.index.labels[match.index]["quantile"].map {
                     Match(index: match.index, role: .quantile($0), source: source)
                 }
             }
@@ -118,7 +121,7 @@ struct SignalPlanner {
         index.names.flatMap { name -> [Match] in
             guard let role = role(name) else { return [] }
             return (index.series[name] ?? []).compactMap {
-                source.matchesLabels(plan.table.labels[$0])
+                source.matchesLabels(self.index.labels[$0])
                     ? Match(index: $0, role: role, source: source) : nil
             }
         }
@@ -144,7 +147,7 @@ struct SignalPlanner {
 
     /// The bound of a bucket in the signal's unit.
     private func bound(of index: Int, _ source: SourceMatcher) -> String? {
-        guard let text = plan.table.labels[index]["le"],
+        guard let text = self.index.labels[index]["le"],
             let bound = DecimalNumber.parse(Array(text.utf8)), !bound.isNaN
         else { return nil }
         return DecimalNumber.canonical(source.scale(bound))
@@ -154,7 +157,7 @@ struct SignalPlanner {
         let sums = select(source, { source.matchesName($0) ? .sum : nil })
         let counts = index.names.filter(source.matchesCountName).flatMap { index.series[$0] ?? [] }
         return sums
-            + counts.filter { source.matchesCountLabels(plan.table.labels[$0]) }
+            + counts.filter { source.matchesCountLabels(self.index.labels[$0]) }
             .map { Match(index: $0, role: .count, source: source) }
     }
 
@@ -189,11 +192,11 @@ struct SignalPlanner {
             var extra: [(name: String, value: String)] = []
             if case .quantile(let quantile) = match.role { extra = [("quantile", quantile)] }
             let labels = self.labels(name, identity(signal, match), extra)
-            let metric = plan.table.labels[match.index].metricName ?? ""
+            let metric = self.index.labels[match.index].metricName ?? ""
             if signal == .cpu, index.isCounter(metric) {
                 if let output = output(labels, .rate(.sum)) { count(match, output) }
             } else if let output = output(labels, .gauge(fold)) {
-                plan.gauges.append(
+                proposal.plan.gauges.append(
                     SignalPlan.Gauge(
                         rawIndex: match.index, output: output, scale: match.source.scale))
             }
@@ -207,7 +210,7 @@ struct SignalPlanner {
         var bounds: [ModelIdentities.Identity: [[UInt8]: Set<String>]] = [:]
         for match in matches {
             let isHistogram = match.source.source.countSelector == nil
-            let histogram = isHistogram ? histogramKey(plan.table.labels[match.index]) : []
+            let histogram = isHistogram ? histogramKey(self.index.labels[match.index]) : []
             var bound: [String] = []
             if case .bucket(let text) = match.role { bound = [text] }
             bounds[identity(signal, match), default: [:]][histogram, default: []].formUnion(bound)
@@ -218,7 +221,7 @@ struct SignalPlanner {
             }
         }
         for (identity, bounds) in shared where !bounds.isEmpty {
-            plan.bucketGroups.insert(labels(base + "_bucket", identity, []))
+            proposal.bucketGroups.insert(labels(base + "_bucket", identity, []))
         }
         for match in matches {
             let identity = identity(signal, match)
@@ -261,10 +264,10 @@ struct SignalPlanner {
 
     /// Where requests are counted and errors could be, no errors is 0 and not unknown.
     private mutating func completeErrors() {
-        guard !(plan.preset.signals[.errors] ?? []).isEmpty else { return }
-        for output in plan.outputs where output.labels.metricName == "mlmon_requests_total" {
-            _ = self.output(
-                output.labels.setting(LabelSet.metricNameLabel, to: "mlmon_errors_total"), .counter)
+        guard !(proposal.plan.preset.signals[.errors] ?? []).isEmpty else { return }
+        for labels in proposal.labels where labels.metricName == "mlmon_requests_total" {
+            _ = output(
+                labels.setting(LabelSet.metricNameLabel, to: "mlmon_errors_total"), .counter)
         }
     }
 
@@ -277,7 +280,7 @@ struct SignalPlanner {
     /// What a series itself says of its model; looked up once.
     private mutating func written(_ index: Int) -> ModelIdentities.Identity {
         if let known = identityCache[index] { return known }
-        let written = identities.written(plan.table.labels[index])
+        let written = identities.written(self.index.labels[index])
         identityCache[index] = written
         return written
     }
@@ -293,39 +296,46 @@ struct SignalPlanner {
         return LabelSet(pairs + targetPairs)
     }
 
-    private mutating func output(_ labels: LabelSet, _ kind: SignalPlan.Output.Kind) -> Int? {
-        if let index = plan.outputIndices[labels] { return index }
-        guard plan.outputs.count < Self.outputLimit else {
-            if plan.outputs.count == Self.outputLimit, !plan.warnings.contains(Self.limitWarning) {
-                plan.warnings.append(Self.limitWarning)
+    private mutating func output(_ labels: LabelSet, _ kind: SignalPlan.Kind) -> Int? {
+        if let index = proposal.indices[labels] { return index }
+        guard proposal.labels.count < Self.outputLimit else {
+            if !proposal.plan.warnings.contains(Self.limitWarning) {
+                proposal.plan.warnings.append(Self.limitWarning)
             }
             return nil
         }
-        plan.outputIndices[labels] = plan.outputs.count
-        plan.outputs.append(SignalPlan.Output(labels: labels, kind: kind))
-        return plan.outputs.count - 1
+        proposal.append(labels, kind)
+        return proposal.labels.count - 1
     }
 
     private static let limitWarning = "more than \(outputLimit) signal series; the rest is left out"
 
     private mutating func count(_ match: Match, _ output: Int) {
-        let share = SignalPlan.Share(output: output, scale: scale(match))
+        let share = SignalPlan.Share(output: UInt32(output), scale: scaleIndex(of: scale(match)))
         if let index = counterIndices[match.index] {
             shares[index].append(share)
             return
         }
-        counterIndices[match.index] = plan.counters.count
+        counterIndices[match.index] = shares.count
+        countedIndices.append(match.index)
         shares.append([share])
-        plan.counters.append(
-            SignalPlan.Counter(
-                rawIndex: match.index, createdIndex: createdIndex(of: match.index), shares: 0..<0))
     }
 
-    private mutating func joinShares() {
-        for (index, shares) in shares.enumerated() {
-            let start = plan.shares.count
-            plan.shares += shares
-            plan.counters[index].shares = start..<plan.shares.count
+    private mutating func scaleIndex(of scale: SignalScale) -> UInt32 {
+        if let known = scaleIndices[scale] { return UInt32(known) }
+        scaleIndices[scale] = proposal.plan.scales.count
+        proposal.plan.scales.append(scale)
+        return UInt32(proposal.plan.scales.count - 1)
+    }
+
+    private mutating func layOutCounters() {
+        for (rawIndex, shares) in zip(countedIndices, shares) {
+            proposal.plan.shares += shares
+            proposal.plan.counters.append(
+                SignalPlan.Counter(
+                    rawIndex: UInt32(rawIndex),
+                    createdIndex: createdIndex(of: rawIndex).map { UInt32($0) },
+                    shareEnd: UInt32(proposal.plan.shares.count)))
         }
     }
 
@@ -340,7 +350,7 @@ struct SignalPlanner {
 
     private func createdIndex(of index: Int) -> Int? {
         guard !createdIndices.isEmpty else { return nil }
-        let raw = plan.table.labels[index]
+        let raw = self.index.labels[index]
         let name = raw.metricName ?? ""
         let suffix = ["_total", "_bucket", "_sum", "_count"].first { name.hasSuffix($0) } ?? ""
         let base = raw.setting(LabelSet.metricNameLabel, to: String(name.dropLast(suffix.count)))

@@ -11,7 +11,7 @@ package final class SignalRecorder: Sendable {
         var ledger = SignalLedger()
         var preset: Preset?
         /// Made to ask the store, for the page that is recorded next.
-        var prepared: SignalPlan?
+        var prepared: SignalProposal?
     }
 
     private let targetLabels: LabelSet
@@ -42,10 +42,12 @@ package final class SignalRecorder: Sendable {
     package func requiredSeries(for page: ParsedPage) -> RequiredSeries? {
         state.withLock { state in
             guard !state.ledger.hasBegun else { return nil }
-            let plan = plan(page, &state)
-            state.prepared = plan
+            let proposal = proposal(for: page, &state)
+            state.prepared = proposal
+            let plan = proposal.plan
             return RequiredSeries(
-                raw: plan.counters.map { plan.table.labels[$0.rawIndex] }, outputs: outputSelector)
+                raw: plan.counters.map { plan.table.labels[Int($0.rawIndex)] },
+                outputs: outputSelector)
         }
     }
 
@@ -62,8 +64,7 @@ package final class SignalRecorder: Sendable {
     package func record(_ page: ParsedPage) -> [SampleBatch] {
         state.withLock { state in
             if state.ledger.needsPlan(for: page) {
-                let plan = plan(page, &state)
-                state.ledger.adopt(plan, for: page)
+                state.ledger.adopt(proposal(for: page, &state), for: page)
             }
             return state.ledger.record(page)
         }
@@ -75,8 +76,8 @@ package final class SignalRecorder: Sendable {
         state.withLock { $0.ledger.missed(at: at) }
     }
 
-    private func plan(_ page: ParsedPage, _ state: inout State) -> SignalPlan {
-        if let prepared = state.prepared.take(), prepared.table === page.batch.table {
+    private func proposal(for page: ParsedPage, _ state: inout State) -> SignalProposal {
+        if let prepared = state.prepared.take(), prepared.plan.table === page.batch.table {
             return prepared
         }
         let index = PageIndex(page)

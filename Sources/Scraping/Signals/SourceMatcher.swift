@@ -51,7 +51,7 @@ struct SourceMatcher {
 ///
 /// A scale like 1e-6 has no exact double but its inverse has: dividing keeps 250 µs at 0.00025
 /// instead of a neighbour that would be another bucket bound.
-struct SignalScale {
+struct SignalScale: Hashable {
     private let factor: Double
     private let divisor: Double
 

@@ -22,13 +22,19 @@ struct SeriesCatalog {
         if let set = sets[series] { return set }
         let select = try db.cachedStatement(sql: "SELECT labels FROM series WHERE id = ?")
         guard let key = try Data.fetchOne(select, arguments: [series]) else { return nil }
-        return try key.withUnsafeBytes { try remember($0, of: series, in: db) }
+        let set = try key.withUnsafeBytes { try labelSet($0, in: db) }
+        remember(set, of: series)
+        return set
     }
 
     /// The labels of each series, in their order; what is not remembered is read by bucket.
     ///
-    /// - Parameter series: Ascending.
-    mutating func labelSets(of series: [UInt32], in db: Database) throws -> [LabelSet?] {
+    /// - Parameters:
+    ///   - series: Ascending.
+    ///   - isRemembered: Whether what was not remembered is from now on.
+    mutating func labelSets(
+        of series: [UInt32], in db: Database, isRemembered: Bool = true
+    ) throws -> [LabelSet?] {
         let scan = try RowScan(
             "SELECT id, labels FROM series WHERE id BETWEEN ? AND ? ORDER BY id", in: db)
         var result: [LabelSet?] = []
@@ -44,8 +50,9 @@ struct SeriesCatalog {
                     while place < indices.upperBound, series[place] < id { place += 1 }
                     guard place < indices.upperBound else { break }
                     if series[place] > id || found[place - indices.lowerBound] != nil { continue }
-                    found[place - indices.lowerBound] = try remember(
-                        scan.bytes(1), of: id, in: db)
+                    let set = try labelSet(scan.bytes(1), in: db)
+                    found[place - indices.lowerBound] = set
+                    if isRemembered { remember(set, of: id) }
                 }
             }
             result += found
@@ -53,20 +60,22 @@ struct SeriesCatalog {
         return result
     }
 
-    private mutating func remember(
-        _ key: UnsafeRawBufferPointer, of series: UInt32, in db: Database
+    private mutating func remember(_ set: LabelSet, of series: UInt32) {
+        if sets.count >= Self.setLimit { sets.removeAll(keepingCapacity: true) }
+        sets[series] = set
+    }
+
+    private mutating func labelSet(
+        _ key: UnsafeRawBufferPointer, in db: Database
     ) throws -> LabelSet {
+        if labels.count > Self.labelLimit { labels.removeAll(keepingCapacity: true) }
         let ids = try SeriesKey.decode(key)
         var byteCount = 0
         for id in ids { byteCount += try text(of: id, in: db).count }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)
         for id in ids { bytes += labels[id] ?? [] }
-        let set = LabelSet(canonicalBytes: bytes)
-        if labels.count > Self.labelLimit { labels.removeAll(keepingCapacity: true) }
-        if sets.count >= Self.setLimit { sets.removeAll(keepingCapacity: true) }
-        sets[series] = set
-        return set
+        return LabelSet(canonicalBytes: bytes)
     }
 
     /// Name, separator, value, separator; then also in `labels`.

@@ -17,7 +17,9 @@ struct SeriesRegistry {
     private static let alignedCount = 16
 
     /// The identifiers of a table's series, in its order; unknown ones are created.
-    mutating func seriesIDs(of labels: [LabelSet], in db: Database) throws -> [UInt32] {
+    mutating func seriesIDs(
+        of labels: some Collection<LabelSet>, in db: Database
+    ) throws -> [UInt32] {
         let select = try db.cachedStatement(sql: "SELECT id FROM series WHERE labels = ?")
         var ids = [UInt32](repeating: 0, count: labels.count)
         var unknown: [(index: Int, labels: [Int64], key: Data)] = []

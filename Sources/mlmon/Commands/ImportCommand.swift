@@ -117,7 +117,7 @@ struct InputFile {
             return
         }
         guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw CommandFailure("cannot read '\(path)'")
+            throw CommandFailure("cannot read '\(path)'; is there such a file?")
         }
         self.handle = handle
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)

@@ -16,6 +16,9 @@ struct CounterTotals: Codable {
 
     init() {}
 
+    /// Where the counter stood; nil where nobody knows.
+    func value(of labels: LabelSet) -> Double? { totals[labels.fingerprint]?.value }
+
     func know(_ labels: LabelSet) -> Bool { totals[labels.fingerprint] != nil }
 
     /// - Returns: Where the counter stood before; nil where nobody knows.
@@ -23,7 +26,7 @@ struct CounterTotals: Codable {
         totals.updateValue(Total(value: value, seen: seen), forKey: labels.fingerprint)?.value
     }
 
-    mutating func forgetIdle(since oldest: Timestamp, keeping limit: Int) {
+    mutating func forgetIdle(since oldest: Timestamp, keeping limit: Int = .max) {
         totals.forgetIdle(since: oldest, keeping: limit) { $0.seen }
     }
 

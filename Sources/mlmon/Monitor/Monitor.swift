@@ -78,13 +78,14 @@ final class Monitor: Sendable {
     ) throws -> [any Service] {
         let health = OwnHealth(logger: logger)
         let families = FamilyBoard()
-        let recent = RecentSamples(over: store)
+        let recent = RecentSamples(over: store.withoutMemory)
         let record: @Sendable ([SampleBatch]) -> Void = { batches in
             store.append(batches)
             recent.note(batches)
         }
+        let firstRound = FirstRound(targetCount: configuration.services.count)
         var services: [any Service] = storeServices(store, board: board, logger: logger)
-        services += serviceMinutes(store, logger: logger)
+        services += serviceMinutes(store, logger: logger).map { $0.after(firstRound) }
         services.append(
             PeriodicService(name: "own health", interval: healthInterval, logger: logger) {
                 record([try health.batch(store, at: Program.now())])
@@ -99,19 +100,22 @@ final class Monitor: Sendable {
         let runner = RuleRunner(
             groups: configuration.ruleGroups, route: configuration.route, store: store,
             source: recent, logger: logger)
-        services.append(
+        var judging = [
             rules(runner, configuration, logger: logger) { batches in
                 record(batches)
                 dispatcher.wake()
-            })
-        services += try detectors(
+            }
+        ]
+        judging += try detectors(
             configuration, store: store, recent: recent, record: record, logger: logger)
+        services += judging.map { $0.after(firstRound) }
         services.append(
             ScraperService(
                 scraper: scraper(
                     configuration, store: store, client: client, logger: logger,
                     onScrape: { result in
                         record(result.batches)
+                        firstRound.note(targetIndex: result.targetIndex)
                         board.note(result)
                         health.note(result)
                         families.note(result)
@@ -213,7 +217,8 @@ final class Monitor: Sendable {
         _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, logger: Logger,
         onScrape: @escaping @Sendable (ScrapeResult) -> Void
     ) -> Scraper {
-        Scraper(
+        let earlier = EarlierSamples(store)
+        return Scraper(
             targets: configuration.services, client: client,
             presets: PresetLibrary(configuration.presets), version: MLMon.version,
             clock: ScrapeClock(
@@ -221,12 +226,12 @@ final class Monitor: Sendable {
             lanes: (1...scrapeLaneCount).map { _ in WorkThread(name: "scrapes", meter: nil) },
             logger: logger,
             seed: { required in
-                let outputs = try store.lastSamples(matching: required.outputs)
+                let last = try earlier.lastSamples(
+                    matching: required.outputs, and: required.raw)
                 // Where nothing was counted yet, there is nothing to go on from.
-                if outputs.isEmpty { return Scraper.Seed() }
-                let raw = try store.lastSamples(of: required.raw)
+                if last.matching.isEmpty { return Scraper.Seed() }
                 return Scraper.Seed(
-                    raw: raw.mapValues(\.value), outputs: outputs.mapValues(\.value))
+                    raw: last.others.mapValues(\.value), outputs: last.matching.mapValues(\.value))
             },
             onScrape: onScrape)
     }

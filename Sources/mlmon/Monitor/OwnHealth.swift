@@ -107,7 +107,7 @@ final class OwnHealth: Sendable {
         let labels = samples.map(\.labels)
         // The same table as long as the series are the same, which the store is quick with.
         let table = counts.withLock { counts in
-            if let table = counts.table, table.labels == labels { return table }
+            if let table = counts.table, table.labels.elementsEqual(labels) { return table }
             let table = SeriesTable(labels: labels)
             counts.table = table
             return table

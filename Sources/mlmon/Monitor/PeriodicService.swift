@@ -32,6 +32,8 @@ struct PeriodicService: Service, CustomStringConvertible {
     let interval: Duration
     var rest = Rest.quarter
     var meter: WorkMeter?
+    /// What the first round waits for.
+    var firstRound: FirstRound?
     let logger: Logger
     /// What it throws is logged, once for each new message; the next round tries again.
     let work: @Sendable () async throws -> Void
@@ -43,6 +45,13 @@ struct PeriodicService: Service, CustomStringConvertible {
     func metered(by meter: WorkMeter) -> PeriodicService {
         var service = self
         service.meter = meter
+        return service
+    }
+
+    /// The service, beginning when the targets were scraped.
+    func after(_ firstRound: FirstRound) -> PeriodicService {
+        var service = self
+        service.firstRound = firstRound
         return service
     }
 
@@ -59,6 +68,7 @@ struct PeriodicService: Service, CustomStringConvertible {
     }
 
     private func repeatWork(on thread: WorkThread) async {
+        await firstRound?.wait()
         var lastComplaint: String?
         var latest: [Duration] = []
         while !Task.isCancelled {

@@ -12,7 +12,7 @@ struct SteadyTable {
         if samples.isEmpty { return nil }
         let isSteady =
             samples.count == table.labels.count
-            && zip(samples, table.labels).allSatisfy { $0.labels == $1 }
+            && samples.indices.allSatisfy { table.labels.isEqual(at: $0, to: samples[$0].labels) }
         if !isSteady { table = SeriesTable(labels: samples.map(\.labels)) }
         return SampleBatch(at: now, table: table, values: samples.map(\.value))
     }

@@ -63,7 +63,8 @@ struct Report {
         if let service {
             matchers.append(try LabelMatcher(name: "service", .equal, value: service))
         }
-        return try store.unorderedSeries(matching: matchers, from: from, through: through)
+        return try store.unorderedSeries(
+            matching: matchers, from: from, through: through, isRemembered: false)
     }
 
     private func take(
