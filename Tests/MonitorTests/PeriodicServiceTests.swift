@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import TimeSeries
 
@@ -90,4 +91,26 @@ struct PeriodicServiceTests {
         #expect(round.isOver)
         #expect(FirstRound(targetCount: 0).isOver)
     }
+
+    @Test("what waited for it begins one after the other")
+    func turns() async {
+        let round = FirstRound(targetCount: 0)
+        let running = Counter()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    await round.inTurn {
+                        #expect(running.value.add(1, ordering: .relaxed).newValue == 1)
+                        for _ in 0..<10 { await Task.yield() }
+                        running.value.subtract(1, ordering: .relaxed)
+                    }
+                }
+            }
+        }
+        #expect(running.value.load(ordering: .relaxed) == 0)
+    }
+}
+
+private final class Counter: Sendable {
+    let value = Atomic(0)
 }

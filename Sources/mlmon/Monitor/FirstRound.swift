@@ -8,6 +8,7 @@ final class FirstRound: Sendable {
     private static let step = Duration.milliseconds(50)
 
     private let missing: Mutex<Set<Int>>
+    private let isTurnTaken = Mutex(false)
 
     init(targetCount: Int) {
         missing = Mutex(Set(0..<targetCount))
@@ -28,6 +29,26 @@ final class FirstRound: Sendable {
         let end = ContinuousClock.now + Self.patience
         while !isOver, ContinuousClock.now < end, !Task.isCancelled {
             try? await Task.sleep(for: Self.step)
+        }
+    }
+
+    /// Does a service's first work after it, one service at a time: each has to read what was
+    /// before, and all at once would hold up the scrapes.
+    func inTurn(_ work: () async throws -> Void) async rethrows {
+        await wait()
+        while !takeTurn() {
+            if Task.isCancelled { return }
+            try? await Task.sleep(for: Self.step)
+        }
+        defer { isTurnTaken.withLock { $0 = false } }
+        try await work()
+    }
+
+    private func takeTurn() -> Bool {
+        isTurnTaken.withLock { isTaken in
+            if isTaken { return false }
+            isTaken = true
+            return true
         }
     }
 }

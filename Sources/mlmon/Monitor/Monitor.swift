@@ -84,7 +84,8 @@ final class Monitor: Sendable {
             recent.note(batches)
         }
         let firstRound = FirstRound(targetCount: configuration.services.count)
-        var services: [any Service] = storeServices(store, board: board, logger: logger)
+        var services: [any Service] = [commits(store, board: board, logger: logger)]
+        services += housekeeping(store, logger: logger).map { $0.after(firstRound) }
         services += serviceMinutes(store, logger: logger).map { $0.after(firstRound) }
         services.append(
             PeriodicService(name: "own health", interval: healthInterval, logger: logger) {
@@ -126,18 +127,21 @@ final class Monitor: Sendable {
         return services.map { ($0 as? PeriodicService)?.metered(by: health.work) ?? $0 }
     }
 
-    private static func storeServices(
+    private static func commits(
         _ store: Store, board: TargetBoard, logger: Logger
-    ) -> [PeriodicService] {
+    ) -> PeriodicService {
         let commit: @Sendable () async throws -> Void = {
             try store.commit()
             let changed = board.take()
             if !changed.isEmpty { try store.record(targets: changed) }
         }
-        return [
-            PeriodicService(
-                name: "store", interval: commitInterval, rest: .commit, logger: logger,
-                work: commit, finish: commit),
+        return PeriodicService(
+            name: "store", interval: commitInterval, rest: .commit, logger: logger,
+            work: commit, finish: commit)
+    }
+
+    private static func housekeeping(_ store: Store, logger: Logger) -> [PeriodicService] {
+        [
             PeriodicService(name: "compaction", interval: compactionInterval, logger: logger) {
                 try store.compact(now: Program.now())
             },

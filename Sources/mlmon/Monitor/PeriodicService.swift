@@ -68,13 +68,17 @@ struct PeriodicService: Service, CustomStringConvertible {
     }
 
     private func repeatWork(on thread: WorkThread) async {
-        await firstRound?.wait()
+        var beginning = firstRound
         var lastComplaint: String?
         var latest: [Duration] = []
         while !Task.isCancelled {
             let before = thread.cpuTime
             do {
-                try await work()
+                if let round = beginning.take() {
+                    try await round.inTurn(work)
+                } else {
+                    try await work()
+                }
                 if lastComplaint != nil { logger.notice("\(name): well again") }
                 lastComplaint = nil
             } catch is CancellationError {
