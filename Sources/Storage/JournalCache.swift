@@ -28,6 +28,11 @@ final class JournalCache: Sendable {
     private static let byteLimit = 16 << 20
     private let state = Mutex(State())
 
+    /// Whether so many values of one selection would be kept.
+    static func hasRoom(for cellCount: Int) -> Bool {
+        cellCount < byteLimit / 2 / MemoryLayout<Double>.size * 3 / 4
+    }
+
     /// Takes out what is known; whoever asks next finds nothing until it is put back.
     func take(_ key: Key) -> JournalRead? {
         state.withLock { state in

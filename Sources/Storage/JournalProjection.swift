@@ -24,19 +24,29 @@ struct JournalProjection: Sendable {
     /// Bytes at the beginning of a row that say how long each value is.
     var nibbleByteCount: Int { (count + 1) / 2 }
 
-    /// Bytes of a row from its beginning to the end of the value at the last place.
+    /// Which bytes of a row hold the values, from the one at the first place to the one at the last.
     ///
     /// - Parameter row: Its first `nibbleByteCount` bytes at least.
-    func byteCount(of row: UnsafeRawBufferPointer) throws(Damage) -> Int {
-        guard let last = places.last else { return nibbleByteCount }
-        var end = nibbleByteCount
-        for wordIndex in 0..<last / Self.nibblesOfWord {
-            end += try Self.byteCount(row.word(at: wordIndex * MemoryLayout<UInt64>.size))
+    func byteRange(in row: UnsafeRawBufferPointer) throws(Damage) -> Range<Int> {
+        guard let first = places.first, let last = places.last else {
+            return nibbleByteCount..<nibbleByteCount
         }
-        let word = row.word(at: last / Self.nibblesOfWord * MemoryLayout<UInt64>.size)
-        let shift = UInt64(4 * (last % Self.nibblesOfWord))
-        // The nibbles up to that of the last place.
-        return end + (try Self.byteCount(word & (~0 >> (60 - shift))))
+        let start = nibbleByteCount + (try Self.byteCount(before: first, in: row))
+        return start..<nibbleByteCount + (try Self.byteCount(before: last + 1, in: row))
+    }
+
+    /// Bytes of the values before a place.
+    private static func byteCount(
+        before place: Int, in row: UnsafeRawBufferPointer
+    ) throws(Damage) -> Int {
+        var sum = 0
+        for wordIndex in 0..<place / nibblesOfWord {
+            sum += try byteCount(row.word(at: wordIndex * MemoryLayout<UInt64>.size))
+        }
+        let rest = UInt64(4 * (place % nibblesOfWord))
+        if rest == 0 { return sum }
+        let word = row.word(at: place / nibblesOfWord * MemoryLayout<UInt64>.size)
+        return sum + (try byteCount(word & ((1 << rest) &- 1)))
     }
 
     /// Appends the value at each place.

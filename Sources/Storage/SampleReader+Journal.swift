@@ -16,14 +16,18 @@ extension SampleReader {
 
     /// Adds what the journal has, which is newer than the blocks. Values are picked out of the
     /// rows as they are read; the columns are put together on every core.
+    ///
+    /// - Parameter related: See `columns(of:among:from:through:)`.
     func readJournal(
-        of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
+        of wanted: [UInt32], among related: [UInt32], from: Int64, through: Int64,
+        into assemblies: inout [ColumnAssembly]
     ) throws {
-        let parts = try parts(of: wanted, from: from, through: through)
+        let parts = try parts(of: wanted, among: related, from: from, through: through)
         let columns = inParts(of: parts.count, size: 2) { range in
             parts[range].map { part in
-                part.read?.columns(from: from, through: through, after: part.after)
-                    ?? part.columns
+                part.read?.columns(
+                    at: part.positions.map(\.position), from: from, through: through,
+                    after: part.after) ?? part.columns
             }
         }
         for (part, columns) in zip(parts, columns.joined()) {
@@ -33,11 +37,16 @@ extension SampleReader {
         }
     }
 
-    private func parts(of wanted: [UInt32], from: Int64, through: Int64) throws -> [Part] {
+    private func parts(
+        of wanted: [UInt32], among related: [UInt32], from: Int64, through: Int64
+    ) throws -> [Part] {
         let ends = try Row.fetchOne(
             db.cachedStatement(
                 sql: "SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)"))
         guard let oldest = ends?[0] as Int64?, let newest = ends?[1] as Int64? else { return [] }
+        // As if all layouts had as many rows.
+        let rowCount = Int(newest - oldest) / max(layouts.count, 1) + 1
+        let related = JournalCache.hasRoom(for: related.count * rowCount) ? related : []
         var parts: [Part] = []
         var keys: [JournalCache.Key] = []
         var known: [Int64: Int] = [:]
@@ -49,10 +58,12 @@ extension SampleReader {
             // What went for the size limit was not folded.
             let after = max(foldedThrough, oldest - 1)
             var part = Part(positions: positions, after: after)
-            let key = JournalCache.Key(layout: layout.id, places: positions.map(\.position))
+            let places = positions.map(\.position)
+            let all = related.isEmpty ? places : layout.positions(of: related).map(\.position)
+            let key = JournalCache.Key(layout: layout.id, places: all)
             if layout.hasTimestamps {
                 part.columns = try timedColumns(
-                    of: layout, key.places, after: after, from: from, through: through)
+                    of: layout, places, after: after, from: from, through: through)
             } else if let read = cache?.take(key),
                 read.covers(from: from, through: through, after: after)
             {

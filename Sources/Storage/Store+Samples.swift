@@ -29,12 +29,14 @@ extension Store: SeriesSource {
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
         try read("reading \(Self.description(of: matchers))") { db in
-            let wanted = try MatcherResolution(db: db).series(matching: matchers)
+            let resolution = MatcherResolution(db: db)
+            let wanted = try resolution.series(matching: matchers)
             let realised = try realisedSeries(
                 matching: matchers, from: from, through: through, in: db)
             if wanted.isEmpty { return realised }
             let columns = try sampleReader(db).columns(
-                of: wanted, from: from.milliseconds, through: through.milliseconds)
+                of: wanted, among: resolution.series(ofMetricIn: matchers),
+                from: from.milliseconds, through: through.milliseconds)
             let labels = try catalog.withLock { try $0.labelSets(of: wanted, in: db) }
             var result: [Series] = []
             result.reserveCapacity(wanted.count)
