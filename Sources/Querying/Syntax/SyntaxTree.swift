@@ -111,6 +111,10 @@ extension BinaryOperation {
 }
 
 extension VectorMatching {
+    private static func value(_ fill: NumberLiteral?) -> SyntaxTree {
+        fill.map { .text(formatted($0.value)) } ?? .null
+    }
+
     fileprivate var tree: SyntaxTree {
         let card =
             switch cardinality {
@@ -122,18 +126,28 @@ extension VectorMatching {
         return .object([
             ("card", .text(card)), ("labels", .list(labels)), ("on", .flag(isOn)),
             ("include", .list(included)),
+            (
+                "fillValues",
+                .object([("lhs", Self.value(leftFill)), ("rhs", Self.value(rightFill))])
+            ),
         ])
     }
 }
 
 extension Function {
-    /// `variadic` is the number of arguments that may be left out, −1 for any number of the last.
+    /// `variadic` is the number of arguments that may be left out or added, −1 for any number of
+    /// the last.
     fileprivate var tree: SyntaxTree {
         .object([
             ("name", .text(name)), ("argTypes", .list(arguments.map(\.shortName))),
-            ("variadic", .number(isVariadic ? -1 : Int64(optionalCount))),
+            ("variadic", .number(variadicCount)),
             ("returnType", .text(returns.shortName)),
         ])
+    }
+
+    private var variadicCount: Int64 {
+        guard isVariadic else { return Int64(optionalCount) }
+        return largestCount.map { Int64($0 - arguments.count) } ?? -1
     }
 }
 
