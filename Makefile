@@ -22,8 +22,7 @@ build: setup
 
 test: setup
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel --skip EndToEndTests
-	$(SWIFT) test --skip-build --no-parallel --filter EndToEndTests
+	@SWIFT="$(SWIFT)" scripts/run-tests
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"

@@ -15,7 +15,7 @@ struct OwnHealthTests {
         let program = try watched.start()
         #expect(await watched.scrapes(3))
         #expect(
-            try await eventually(within: .seconds(40)) {
+            try await eventually(within: .seconds(120)) {
                 try
                     (watched.values("mlmon_target_scrapes_rejected_total{limit='samples'}").first
                     ?? 0) >= 3

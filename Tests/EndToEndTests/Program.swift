@@ -105,7 +105,7 @@ private final class Text: Sendable {
 
 /// Asks until the answer is true or the time is up.
 func eventually(
-    within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(50),
+    within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(50),
     _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
     let deadline = ContinuousClock.now + limit

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TimeSeries
 
@@ -9,12 +10,32 @@ struct PeriodicServiceTests {
         "a round is followed by its interval, or by a multiple of the time that it took",
         arguments: [
             (spent: Duration.milliseconds(1), pause: Duration.seconds(1)),
-            (spent: .milliseconds(20), pause: .seconds(4)),
-            (spent: .milliseconds(200), pause: .seconds(30)),
+            (spent: .milliseconds(20), pause: .seconds(2)),
+            (spent: .milliseconds(400), pause: .seconds(30)),
         ])
     func evaluation(spent: Duration, pause: Duration) {
         #expect(
             PeriodicService.Rest.evaluation.pause(after: spent, interval: .seconds(1)) == pause)
+    }
+
+    @Test("a thread's time counts work, not waiting")
+    func cpuTime() async {
+        let meter = WorkMeter()
+        let thread = WorkThread(name: "test", meter: meter)
+        await withTaskExecutorPreference(thread) {
+            usleep(300_000)
+            await Task.yield()
+        }
+        #expect(thread.cpuTime < .milliseconds(150))
+        let idle = thread.cpuTime
+        await withTaskExecutorPreference(thread) {
+            var sum = 0.0
+            for index in 1...1_000_000 { sum += 1 / Double(index) }
+            #expect(sum > 14)
+            await Task.yield()
+        }
+        #expect(thread.cpuTime > idle)
+        #expect(meter.metric.samples.map(\.labels) == [["work": "test"]])
     }
 
     @Test("a longer interval is kept whatever the bound")

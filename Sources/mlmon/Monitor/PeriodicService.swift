@@ -6,16 +6,16 @@ struct PeriodicService: Service, CustomStringConvertible {
     /// How long to rest after a round, so that no service takes the machine for itself, however
     /// large the fleet.
     struct Rest: Sendable {
-        /// In multiples of the time that the round took.
+        /// In multiples of the CPU time that the round took.
         var factor: Int
         /// Where the factor gives more; nil for no bound.
         var longest: Duration?
 
         /// At most a quarter of one core.
         static let quarter = Rest(factor: 3)
-        /// Half a percent of one core, while that is not more than half a minute; Prometheus
+        /// One percent of one core, while that is not more than half a minute; Prometheus
         /// evaluates its rules every minute where nothing else is said.
-        static let evaluation = Rest(factor: 200, longest: .seconds(30))
+        static let evaluation = Rest(factor: 100, longest: .seconds(30))
 
         /// Others wait to see what is committed: a slow disk must not make them wait for longer.
         static let commit = Rest(factor: 3, longest: .seconds(1))
@@ -47,8 +47,9 @@ struct PeriodicService: Service, CustomStringConvertible {
     }
 
     func run() async throws {
-        await withTaskExecutorPreference(WorkThread(name: name, meter: meter)) {
-            await cancelWhenGracefulShutdown { await repeatWork() }
+        let thread = WorkThread(name: name, meter: meter)
+        await withTaskExecutorPreference(thread) {
+            await cancelWhenGracefulShutdown { await repeatWork(on: thread) }
             do {
                 try await finish()
             } catch {
@@ -57,11 +58,11 @@ struct PeriodicService: Service, CustomStringConvertible {
         }
     }
 
-    private func repeatWork() async {
+    private func repeatWork(on thread: WorkThread) async {
         var lastComplaint: String?
         var latest: [Duration] = []
         while !Task.isCancelled {
-            let start = ContinuousClock.now
+            let before = thread.cpuTime
             do {
                 try await work()
                 if lastComplaint != nil { logger.notice("\(name): well again") }
@@ -73,9 +74,11 @@ struct PeriodicService: Service, CustomStringConvertible {
                 if complaint != lastComplaint { logger.error("\(name): \(complaint)") }
                 lastComplaint = complaint
             }
+            // The last piece of the round is counted when it gives the thread back.
+            await Task.yield()
             // A single slow round, like the first, is no measure of the work.
             latest = Array(
-                (latest + [ContinuousClock.now - start]).suffix(Self.measuredRoundCount))
+                (latest + [thread.cpuTime - before]).suffix(Self.measuredRoundCount))
             let spent = latest.min() ?? .zero
             try? await Task.sleep(for: rest.pause(after: spent, interval: interval))
         }

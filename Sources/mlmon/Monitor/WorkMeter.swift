@@ -1,4 +1,3 @@
-import Foundation
 import Storage
 import Synchronization
 
@@ -6,12 +5,9 @@ import Synchronization
 final class WorkMeter: Sendable {
     private let seconds = Mutex<[String: Double]>([:])
 
-    /// Runs a piece of the work on the calling thread, and counts it.
-    func measure(_ name: String, _ work: () -> Void) {
-        let before = Self.threadSeconds()
-        work()
-        let spent = Self.threadSeconds() - before
-        seconds.withLock { $0[name, default: 0] += spent }
+    /// Counts a piece of work that ended.
+    func note(_ name: String, _ spent: Duration) {
+        seconds.withLock { $0[name, default: 0] += spent / .seconds(1) }
     }
 
     var metric: OwnMetric {
@@ -19,11 +15,5 @@ final class WorkMeter: Sendable {
         return OwnMetric(
             .counter, "mlmon_work_cpu_seconds", "CPU time of a service's thread.",
             seconds.map { (["work": $0.key], $0.value) })
-    }
-
-    private static func threadSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
