@@ -123,14 +123,15 @@ extension VectorMatching {
             case .oneToMany: "one-to-many"
             case .manyToMany: "many-to-many"
             }
-        return .object([
+        var members: [(key: String, value: SyntaxTree)] = [
             ("card", .text(card)), ("labels", .list(labels)), ("on", .flag(isOn)),
             ("include", .list(included)),
-            (
-                "fillValues",
-                .object([("lhs", Self.value(leftFill)), ("rhs", Self.value(rightFill))])
-            ),
-        ])
+        ]
+        if isFilling {
+            let values = [("lhs", Self.value(leftFill)), ("rhs", Self.value(rightFill))]
+            members.append(("fillValues", .object(values)))
+        }
+        return .object(members)
     }
 }
 
