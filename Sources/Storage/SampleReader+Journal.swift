@@ -49,7 +49,7 @@ extension SampleReader {
         let related = JournalCache.hasRoom(for: related.count * rowCount) ? related : []
         var parts: [Part] = []
         var keys: [JournalCache.Key] = []
-        var known: [Int64: Int] = [:]
+        var knownParts: [Int64: Int] = [:]
         var unread: [JournalSweep.Want] = []
         var unreadParts: [Int] = []
         for (layout, foldedThrough) in layouts where foldedThrough < newest {
@@ -59,15 +59,14 @@ extension SampleReader {
             let after = max(foldedThrough, oldest - 1)
             var part = Part(positions: positions, after: after)
             let places = positions.map(\.position)
-            let all = related.isEmpty ? places : layout.positions(of: related).map(\.position)
-            let key = JournalCache.Key(layout: layout.id, places: all)
+            let (key, read) = kept(of: layout, places, related)
             if layout.hasTimestamps {
                 part.columns = try timedColumns(
                     of: layout, places, after: after, from: from, through: through)
-            } else if let read = cache?.take(key),
+            } else if let read,
                 read.covers(from: from, through: through, after: after)
             {
-                known[layout.id] = parts.count
+                knownParts[layout.id] = parts.count
                 part.read = read
             } else {
                 unread.append(
@@ -84,9 +83,26 @@ extension SampleReader {
             parts[part].read = read
             counter?.add(read.rowCount)
         }
-        try catchUp(&parts, known, with: newest)
+        try catchUp(&parts, knownParts, with: newest)
         keep(parts, keys)
         return parts
+    }
+
+    /// What is kept of some places of a layout, and under which key it is to be kept.
+    ///
+    /// Who asks for the first time gets no more read than that. Who asks for other series of a
+    /// layout that is known looks around, and will ask for more of the metric.
+    private func kept(
+        of layout: Layout, _ places: [Int], _ related: [UInt32]
+    ) -> (key: JournalCache.Key, read: JournalRead?) {
+        let narrow = JournalCache.Key(layout: layout.id, places: places)
+        guard let cache else { return (narrow, nil) }
+        if related.isEmpty { return (narrow, cache.take(narrow)) }
+        let wide = JournalCache.Key(
+            layout: layout.id, places: layout.positions(of: related).map(\.position))
+        if let read = cache.take(wide) { return (wide, read) }
+        if let read = cache.take(narrow) { return (narrow, read) }
+        return (cache.knows(layout.id) ? wide : narrow, nil)
     }
 
     private func keep(_ parts: [Part], _ keys: [JournalCache.Key]) {

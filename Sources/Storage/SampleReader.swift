@@ -19,8 +19,8 @@ struct SampleReader {
     /// - Parameters:
     ///   - wanted: Ascending.
     ///   - related: Ascending. The wanted series and others that are likely to be asked for next:
-    ///     where they fit, what the journal has of them is kept in the cache too, for its pages
-    ///     are being read anyway. Empty for none.
+    ///     from the second question on, and where they fit, what the journal has of them is kept
+    ///     in the cache too, for its pages are being read anyway. Empty for none.
     func columns(
         of wanted: [UInt32], among related: [UInt32] = [], from: Int64, through: Int64
     ) throws -> [(timestamps: [Int64], values: [Double])] {

@@ -72,7 +72,7 @@ struct JournalCacheTests {
         #expect(columns.map(\.values) == [[12, 22], [14, 24]])
     }
 
-    @Test("who asks for other series of a metric reads no row again")
+    @Test("who has asked for two selectors of a metric reads no row for the third")
     func metric() throws {
         let fixture = try StoreFixture()
         let store = try fixture.open()
@@ -93,6 +93,7 @@ struct JournalCacheTests {
             ).flatMap(\.values)
         }
         #expect(try asked("2") == [201, 202, 203, 204])
+        #expect(try asked("5") == [501, 502, 503, 504])
         let before = store.readChunkCount
         #expect(try asked("7") == [701, 702, 703, 704])
         #expect(try asked("none") == [])
