@@ -784,7 +784,11 @@ NEWER = ["1_000 * 2", "5m", "1h30m + 1", 'label_replace(level, "a b", "x", "", "
          '{"level", "service"="api"}', "sum by (\"service\") (level)",
          "level[300]", "level offset 60.5", "level offset 5", "limitk(2, level)", "limit_ratio(0.5, level)",
          'sort_by_label(level, "service")', "mad_over_time(level[5m])",
-         "histogram_fraction(0, 1, latency_seconds_bucket)", "level @ start() offset 1m30s"]
+         "histogram_fraction(0, 1, latency_seconds_bucket)", "level @ start() offset 1m30s",
+         "rate(requests_total[2m * 2 + 1m])", "level offset (1h / 60)", "sum_over_time(level[5m:30s * 2])",
+         "count_over_time(level[max(1m, 2m) - step()])", "level + fill(0) limits",
+         "limits * on (service, model) group_right fill_left(1) level", "min_of(1, start())",
+         'histogram_quantiles(latency_seconds_bucket, "q", 0.5, 0.9)', "end() - range() + step()"]
 
 
 def ours(e):

@@ -7,7 +7,9 @@
 200 simulated servers of 1,000 series each are scraped every 2 s for 90 s, into a store of mlmon and
 into an OpenMetrics text, of which promtool makes blocks. Each query is asked of the two over HTTP,
 by one client, over the 90 s at a step of 2 s: "first" is the first question to a process that has
-just started, the median and the fastest are of the nine that follow. Of mlmon's store there are
+just started, the median and the fastest are of the nine that follow; "new" is the median of
+selectors that the process was not asked for before, of the 800 series of a model each. Of mlmon's
+store there are
 two: one with the samples still in its journal, as the last ten minutes are in a running mlmon, and
 one with all of them folded into blocks. Prometheus has its own as blocks. Needs prometheus and
 promtool, 3 GB of disk for the folder, and some minutes to load.
@@ -28,10 +30,14 @@ QUERIES = [
 ]
 
 
-def measured(server, query):
-    """The first time, those of the nine that follow, and how many series were answered."""
+MODEL = 'sum by (class) (rate(inference_requests_total{{model="{}"}}[1m]))'
+MODELS = [f"m{number}" for number in range(1, 20)]
+
+
+def measured(server, query, repeats=REPEATS):
+    """The first time, those of the questions that follow, and how many series were answered."""
     times = []
-    for _ in range(REPEATS + 1):
+    for _ in range(repeats + 1):
         answer = server.ask(query, START, START + 90_000, 2000)
         if "error" in answer:
             raise SystemExit(answer["error"])
@@ -80,6 +86,13 @@ def run(name, options, folder, text, store):
             server.close()
         print(f"{'':12}{series:>8}{first:>10.4f}{statistics.median(times):>10.4f}"
               f"{min(times):>10.4f}   {query}  ({count} series)", flush=True)
+    server = started(options, folder, text, store)
+    try:
+        times = [measured(server, MODEL.format(model), 0)[0] for model in MODELS]
+    finally:
+        server.close()
+    print(f"{'':12}{'new':>8}{times[0]:>10.4f}{statistics.median(times[1:]):>10.4f}"
+          f"{min(times[1:]):>10.4f}   {MODEL.format('m…')}", flush=True)
 
 
 if __name__ == "__main__":

@@ -108,9 +108,19 @@ extension APIRequest {
         return limit == 0 ? nil : limit
     }
 
-    /// The matchers of each `match[]`.
+    /// Different `match[]` that are looked up for one question.
+    private static let selectorLimit = 100
+
+    /// The matchers of each `match[]`, those that are given again left out.
     func selectors() throws -> [[LabelMatcher]] {
-        try all("match[]").map { text in
+        var known: Set<String> = []
+        let texts = all("match[]").filter { known.insert($0).inserted }
+        guard texts.count <= Self.selectorLimit else {
+            throw invalid(
+                "match[]",
+                "\(texts.count) selectors are given, at most \(Self.selectorLimit) are allowed")
+        }
+        return try texts.map { text in
             let found: [[LabelMatcher]]
             do {
                 let expression = try QueryExpression(parsing: text, mayMatchEmpty: true)

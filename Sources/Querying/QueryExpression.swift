@@ -28,13 +28,15 @@ package struct QueryExpression: Sendable {
     /// Whether it is one instant selector, without offset and `@`, as `match[]` takes it.
     package var isSelector: Bool {
         guard case .selector(let selector) = root else { return false }
-        return selector.shift.offset == nil && selector.shift.at == nil
+        return !selector.shift.hasOffset && selector.shift.at == nil
     }
 
-    /// How far before an evaluation's time, at most, samples are read; nil where the expression
+    /// How far before the time of an instant, at most, samples are read; nil where the expression
     /// names a fixed time with `@`.
     package func reach(lookback: Duration = .seconds(300)) -> Duration? {
-        root.reach(lookback: min(lookback.milliseconds, StepGrid.maximumTime)).map {
+        let atInstant = QueryTimes(start: 0, end: 0, step: 0)
+        guard let root = try? root.closed(in: atInstant) else { return .zero }
+        return root.reach(lookback: min(lookback.milliseconds, StepGrid.maximumTime)).map {
             .milliseconds($0)
         }
     }

@@ -48,3 +48,9 @@ private func decimalParts(_ text: ArraySlice<UInt8>) -> (digits: [UInt8], expone
     while digits.last == zero { digits.removeLast() }
     return (digits, exponent)
 }
+
+/// The same with a point or an exponent wherever it is finite, as OpenMetrics writes it: `1.0`.
+func formattedOpenMetrics(_ value: Double) -> String {
+    let text = formatted(value)
+    return value.isFinite && !text.contains(".") && !text.contains("e") ? text + ".0" : text
+}

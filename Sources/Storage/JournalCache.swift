@@ -21,20 +21,36 @@ final class JournalCache: Sendable {
     private struct State {
         var reads: [Key: (read: JournalRead, usedAt: Int)] = [:]
         var byteCount = 0
+        /// How many of the reads are of a layout.
+        var readCounts: [Int64: Int] = [:]
         /// Counts uses.
         var clock = 0
+
+        mutating func remove(_ key: Key) -> JournalRead? {
+            guard let (read, _) = reads.removeValue(forKey: key) else { return nil }
+            byteCount -= read.byteCount
+            readCounts[key.layout, default: 1] -= 1
+            if readCounts[key.layout] == 0 { readCounts[key.layout] = nil }
+            return read
+        }
     }
 
     private static let byteLimit = 16 << 20
     private let state = Mutex(State())
 
+    /// Whether so many values of one selection would be kept.
+    static func hasRoom(for cellCount: Int) -> Bool {
+        cellCount < byteLimit / 2 / MemoryLayout<Double>.size * 3 / 4
+    }
+
     /// Takes out what is known; whoever asks next finds nothing until it is put back.
     func take(_ key: Key) -> JournalRead? {
-        state.withLock { state in
-            guard let (read, _) = state.reads.removeValue(forKey: key) else { return nil }
-            state.byteCount -= read.byteCount
-            return read
-        }
+        state.withLock { $0.remove(key) }
+    }
+
+    /// Whether anything of the layout is known.
+    func knows(_ layout: Int64) -> Bool {
+        state.withLock { $0.readCounts[layout] != nil }
     }
 
     /// Keeps the reads of one selection, unless they are too large; the longest unused make room.
@@ -44,13 +60,14 @@ final class JournalCache: Sendable {
         state.withLock { state in
             state.clock += 1
             for (key, read) in reads {
-                let before = state.reads.updateValue((read, state.clock), forKey: key)
-                state.byteCount += read.byteCount - (before?.read.byteCount ?? 0)
+                _ = state.remove(key)
+                state.reads[key] = (read, state.clock)
+                state.byteCount += read.byteCount
+                state.readCounts[key.layout, default: 0] += 1
             }
             guard state.byteCount > Self.byteLimit else { return }
-            for (key, entry) in state.reads.sorted(by: { $0.value.usedAt < $1.value.usedAt }) {
-                state.reads[key] = nil
-                state.byteCount -= entry.read.byteCount
+            for (key, _) in state.reads.sorted(by: { $0.value.usedAt < $1.value.usedAt }) {
+                _ = state.remove(key)
                 if state.byteCount <= Self.byteLimit / 2 { break }
             }
         }

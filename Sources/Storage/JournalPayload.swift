@@ -1,14 +1,16 @@
 import GRDB
 import GRDBSQLite
 
-/// Reads the payloads of journal rows from their beginning as far as they are wanted, so that the
-/// pages behind are not fetched: GRDB's rows copy whole values only.
+/// Reads of the payloads of journal rows what is wanted, so that the other pages are not fetched:
+/// GRDB's rows copy whole values only.
 ///
 /// Belongs to one connection, inside one transaction.
 struct JournalPayload: ~Copyable {
     private let db: Database
     private var blob: OpaquePointer?
     private var buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    /// Shorter payloads lie in one page, and are read at once.
+    private static let leastByteCount = 1024
 
     init(_ db: Database) {
         self.db = db
@@ -19,9 +21,11 @@ struct JournalPayload: ~Copyable {
         buffer.deallocate()
     }
 
-    /// What a projection needs of a row; valid until the next call.
+    /// A row in which the bytes that a projection needs are read, at their places; valid until the
+    /// next call.
     ///
-    /// - Throws: `Damage` with the number of the row, or what SQLite says.
+    /// - Throws: `Damage` with the number of the row, or what SQLite says; also where there is no
+    ///   such row.
     mutating func bytes(
         ofRow id: Int64, for projection: JournalProjection
     ) throws -> UnsafeRawBufferPointer {
@@ -34,18 +38,23 @@ struct JournalPayload: ~Copyable {
             buffer.deallocate()
             buffer = .allocate(byteCount: 2 * byteCount, alignment: 8)
         }
+        if byteCount <= Self.leastByteCount {
+            try read(0..<byteCount)
+            return UnsafeRawBufferPointer(rebasing: buffer[..<byteCount])
+        }
         let nibbleByteCount = projection.nibbleByteCount
         guard nibbleByteCount <= byteCount else { throw Self.damage("ends early", id) }
         try read(0..<nibbleByteCount)
-        let end: Int
+        let range: Range<Int>
         do throws(Damage) {
-            end = try projection.byteCount(of: UnsafeRawBufferPointer(buffer))
+            range = try projection.byteRange(
+                in: UnsafeRawBufferPointer(rebasing: buffer[..<nibbleByteCount]))
         } catch {
             throw Self.damage(error.reason, id)
         }
-        guard end <= byteCount else { throw Self.damage("ends early", id) }
-        try read(nibbleByteCount..<end)
-        return UnsafeRawBufferPointer(rebasing: buffer[..<end])
+        guard range.upperBound <= byteCount else { throw Self.damage("ends early", id) }
+        try read(range)
+        return UnsafeRawBufferPointer(rebasing: buffer[..<range.upperBound])
     }
 
     static func damage(_ reason: String, _ id: Int64) -> Damage {

@@ -24,41 +24,72 @@ struct JournalProjection: Sendable {
     /// Bytes at the beginning of a row that say how long each value is.
     var nibbleByteCount: Int { (count + 1) / 2 }
 
-    /// Bytes of a row from its beginning to the end of the value at the last place.
+    /// Which bytes of a row hold the values, from the one at the first place to the one at the last.
     ///
     /// - Parameter row: Its first `nibbleByteCount` bytes at least.
-    func byteCount(of row: UnsafeRawBufferPointer) throws(Damage) -> Int {
-        guard let last = places.last else { return nibbleByteCount }
-        var end = nibbleByteCount
-        for wordIndex in 0..<last / Self.nibblesOfWord {
-            end += try Self.byteCount(row.word(at: wordIndex * MemoryLayout<UInt64>.size))
+    func byteRange(in row: UnsafeRawBufferPointer) throws(Damage) -> Range<Int> {
+        guard let first = places.first, let last = places.last else {
+            return nibbleByteCount..<nibbleByteCount
         }
-        let word = row.word(at: last / Self.nibblesOfWord * MemoryLayout<UInt64>.size)
-        let shift = UInt64(4 * (last % Self.nibblesOfWord))
-        // The nibbles up to that of the last place.
-        return end + (try Self.byteCount(word & (~0 >> (60 - shift))))
+        let start = nibbleByteCount + (try Self.byteCount(before: first, in: row))
+        return start..<nibbleByteCount + (try Self.byteCount(before: last + 1, in: row))
+    }
+
+    /// Bytes of the values before a place.
+    private static func byteCount(
+        before place: Int, in row: UnsafeRawBufferPointer
+    ) throws(Damage) -> Int {
+        var sum = 0
+        for wordIndex in 0..<place / nibblesOfWord {
+            sum += try byteCount(row.word(at: wordIndex * MemoryLayout<UInt64>.size))
+        }
+        let rest = UInt64(4 * (place % nibblesOfWord))
+        if rest == 0 { return sum }
+        let word = row.word(at: place / nibblesOfWord * MemoryLayout<UInt64>.size)
+        return sum + (try byteCount(word & ((1 << rest) &- 1)))
     }
 
     /// Appends the value at each place.
     ///
-    /// - Throws: Where the row is shorter than its nibbles say, or one of them is unknown.
+    /// - Throws: Where the row is shorter than its nibbles say, or one of them is unknown; what was
+    ///   appended then is of no use.
     /// - Complexity: O(last place / 16 + places).
     func append(
         _ payload: UnsafeRawBufferPointer, to values: inout [Double]
     ) throws(Damage) {
         guard payload.count >= nibbleByteCount else { throw Damage("ends early") }
+        let count = values.count
+        values.append(contentsOf: repeatElement(0, count: places.count))
+        try values.withUnsafeMutableBufferPointer { buffer throws(Damage) in
+            try pick(payload, into: UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+        }
+    }
+
+    /// - Parameter values: As many as there are places.
+    private func pick(
+        _ payload: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Double>
+    ) throws(Damage) {
         var word = payload.word(at: 0)
         var wordIndex = 0
+        // Where the values of the word begin.
         var offset = nibbleByteCount
-        for place in places {
-            while wordIndex < place / Self.nibblesOfWord {
-                offset += try Self.byteCount(word)
-                wordIndex += 1
-                word = payload.word(at: wordIndex * MemoryLayout<UInt64>.size)
+        // The place behind the last one, and where its value begins.
+        var following = -1
+        var start = 0
+        for (index, place) in places.enumerated() {
+            if place != following || place % Self.nibblesOfWord == 0 {
+                while wordIndex < place / Self.nibblesOfWord {
+                    offset += try Self.byteCount(word)
+                    wordIndex += 1
+                    word = payload.word(at: wordIndex * MemoryLayout<UInt64>.size)
+                }
+                let before = UInt64(4 * (place % Self.nibblesOfWord))
+                start = offset + (try Self.byteCount(word & ((1 << before) &- 1)))
             }
-            let shift = UInt64(4 * (place % Self.nibblesOfWord))
-            let start = offset + (try Self.byteCount(word & ((1 << shift) &- 1)))
-            values.append(try Self.value(word >> shift & 0xF, at: start, of: payload))
+            let code = word >> UInt64(4 * (place % Self.nibblesOfWord)) & 0xF
+            values[index] = try Self.value(code, at: start, of: payload)
+            start += code == Self.staleCode ? 0 : Int(code)
+            following = place + 1
         }
     }
 

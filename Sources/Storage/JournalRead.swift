@@ -41,15 +41,21 @@ struct JournalRead: Sendable {
     mutating func append(
         _ id: Int64, at: Int64, _ payload: UnsafeRawBufferPointer
     ) throws(Damage) {
-        guard isWanted(id, at: at) else { return }
+        guard id > after, at >= from, at <= through else { return }
         try projection.append(payload, to: &cells)
         ids.append(id)
         times.append(at)
     }
 
-    /// The same, of which no more is read than is wanted.
+    /// Makes room for so many rows.
+    mutating func reserve(_ rowCount: Int) {
+        ids.reserveCapacity(rowCount)
+        times.reserveCapacity(rowCount)
+        cells.reserveCapacity(rowCount * projection.places.count)
+    }
+
+    /// Takes a row that is known to be wanted, of which no more is read than that.
     mutating func append(_ id: Int64, at: Int64, _ payload: inout JournalPayload) throws {
-        guard isWanted(id, at: at) else { return }
         let bytes = try payload.bytes(ofRow: id, for: projection)
         do throws(Damage) {
             try projection.append(bytes, to: &cells)
@@ -58,10 +64,6 @@ struct JournalRead: Sendable {
         }
         ids.append(id)
         times.append(at)
-    }
-
-    private func isWanted(_ id: Int64, at: Int64) -> Bool {
-        id > after && at >= from && at <= through
     }
 
     /// Takes over the rows that another read of the same found; theirs have higher numbers.
@@ -87,9 +89,13 @@ struct JournalRead: Sendable {
         after = id
     }
 
-    /// The samples at each place of the rows in the closed range of times with numbers above
-    /// `after`, in the order in which they were read.
-    func columns(from: Int64, through: Int64, after: Int64) -> [ColumnAssembly] {
+    /// The samples at some of its places of the rows in the closed range of times with numbers
+    /// above `after`, in the order in which they were read.
+    ///
+    /// - Parameter places: Ascending, all of them read.
+    func columns(
+        at places: [Int], from: Int64, through: Int64, after: Int64
+    ) -> [ColumnAssembly] {
         let rows = ids.indices.filter {
             ids[$0] > after && times[$0] >= from && times[$0] <= through
         }
@@ -97,10 +103,12 @@ struct JournalRead: Sendable {
         let shared = rows.map { times[$0] }
         let isAscending = zip(shared, shared.dropFirst()).allSatisfy { $0 < $1 }
         let width = projection.places.count
-        return (0..<width).map { place in
+        var column = 0
+        return places.map { place in
+            while column < width - 1, projection.places[column] < place { column += 1 }
             let values = [Double](unsafeUninitializedCapacity: rows.count) { buffer, count in
                 for (index, row) in rows.enumerated() {
-                    buffer.initializeElement(at: index, to: cells[row * width + place])
+                    buffer.initializeElement(at: index, to: cells[row * width + column])
                 }
                 count = rows.count
             }

@@ -16,14 +16,18 @@ extension SampleReader {
 
     /// Adds what the journal has, which is newer than the blocks. Values are picked out of the
     /// rows as they are read; the columns are put together on every core.
+    ///
+    /// - Parameter related: See `columns(of:among:from:through:)`.
     func readJournal(
-        of wanted: [UInt32], from: Int64, through: Int64, into assemblies: inout [ColumnAssembly]
+        of wanted: [UInt32], among related: [UInt32], from: Int64, through: Int64,
+        into assemblies: inout [ColumnAssembly]
     ) throws {
-        let parts = try parts(of: wanted, from: from, through: through)
+        let parts = try parts(of: wanted, among: related, from: from, through: through)
         let columns = inParts(of: parts.count, size: 2) { range in
             parts[range].map { part in
-                part.read?.columns(from: from, through: through, after: part.after)
-                    ?? part.columns
+                part.read?.columns(
+                    at: part.positions.map(\.position), from: from, through: through,
+                    after: part.after) ?? part.columns
             }
         }
         for (part, columns) in zip(parts, columns.joined()) {
@@ -33,14 +37,19 @@ extension SampleReader {
         }
     }
 
-    private func parts(of wanted: [UInt32], from: Int64, through: Int64) throws -> [Part] {
+    private func parts(
+        of wanted: [UInt32], among related: [UInt32], from: Int64, through: Int64
+    ) throws -> [Part] {
         let ends = try Row.fetchOne(
             db.cachedStatement(
                 sql: "SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)"))
         guard let oldest = ends?[0] as Int64?, let newest = ends?[1] as Int64? else { return [] }
+        // As if all layouts had as many rows.
+        let rowCount = Int(newest - oldest) / max(layouts.count, 1) + 1
+        let related = JournalCache.hasRoom(for: related.count * rowCount) ? related : []
         var parts: [Part] = []
         var keys: [JournalCache.Key] = []
-        var known: [Int64: Int] = [:]
+        var knownParts: [Int64: Int] = [:]
         var unread: [JournalSweep.Want] = []
         var unreadParts: [Int] = []
         for (layout, foldedThrough) in layouts where foldedThrough < newest {
@@ -49,14 +58,15 @@ extension SampleReader {
             // What went for the size limit was not folded.
             let after = max(foldedThrough, oldest - 1)
             var part = Part(positions: positions, after: after)
-            let key = JournalCache.Key(layout: layout.id, places: positions.map(\.position))
+            let places = positions.map(\.position)
+            let (key, read) = kept(of: layout, places, related)
             if layout.hasTimestamps {
                 part.columns = try timedColumns(
-                    of: layout, key.places, after: after, from: from, through: through)
-            } else if let read = cache?.take(key),
+                    of: layout, places, after: after, from: from, through: through)
+            } else if let read,
                 read.covers(from: from, through: through, after: after)
             {
-                known[layout.id] = parts.count
+                knownParts[layout.id] = parts.count
                 part.read = read
             } else {
                 unread.append(
@@ -73,9 +83,26 @@ extension SampleReader {
             parts[part].read = read
             counter?.add(read.rowCount)
         }
-        try catchUp(&parts, known, with: newest)
+        try catchUp(&parts, knownParts, with: newest)
         keep(parts, keys)
         return parts
+    }
+
+    /// What is kept of some places of a layout, and under which key it is to be kept.
+    ///
+    /// Who asks for the first time gets no more read than that. Who asks for other series of a
+    /// layout that is known looks around, and will ask for more of the metric.
+    private func kept(
+        of layout: Layout, _ places: [Int], _ related: [UInt32]
+    ) -> (key: JournalCache.Key, read: JournalRead?) {
+        let narrow = JournalCache.Key(layout: layout.id, places: places)
+        guard let cache else { return (narrow, nil) }
+        if related.isEmpty { return (narrow, cache.take(narrow)) }
+        let wide = JournalCache.Key(
+            layout: layout.id, places: layout.positions(of: related).map(\.position))
+        if let read = cache.take(wide) { return (wide, read) }
+        if let read = cache.take(narrow) { return (narrow, read) }
+        return (cache.knows(layout.id) ? wide : narrow, nil)
     }
 
     private func keep(_ parts: [Part], _ keys: [JournalCache.Key]) {

@@ -16,12 +16,17 @@ struct SampleReader {
 
     /// The samples of the closed range [from, through], one column pair for each wanted series.
     ///
-    /// - Parameter wanted: Ascending.
+    /// - Parameters:
+    ///   - wanted: Ascending.
+    ///   - related: Ascending. The wanted series and others that are likely to be asked for next:
+    ///     from the second question on, and where they fit, what the journal has of them is kept
+    ///     in the cache too, for its pages are being read anyway. Empty for none.
     func columns(
-        of wanted: [UInt32], from: Int64, through: Int64
+        of wanted: [UInt32], among related: [UInt32] = [], from: Int64, through: Int64
     ) throws -> [(timestamps: [Int64], values: [Double])] {
         var assemblies = try blockSamples(of: wanted, from: from, through: through)
-        try readJournal(of: wanted, from: from, through: through, into: &assemblies)
+        try readJournal(
+            of: wanted, among: related, from: from, through: through, into: &assemblies)
         return assemblies.map { $0.finished() }
     }
 

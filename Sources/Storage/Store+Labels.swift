@@ -89,8 +89,15 @@ extension Store {
     ) throws -> [UInt32]? {
         if selection.selectors.isEmpty { return nil }
         let resolution = MatcherResolution(db: db)
-        let found = try selection.selectors.map { try resolution.series(matching: $0) }
-        return found.count == 1 ? found[0] : found.flatMap { $0 }.sortedAndUnique()
+        if selection.selectors.count == 1 {
+            return try resolution.series(matching: selection.selectors[0])
+        }
+        // Selectors may all select the same.
+        var found = SeriesBits()
+        for matchers in selection.selectors {
+            for id in try resolution.series(matching: matchers) { found.insert(id) }
+        }
+        return found.members
     }
 
     private func series(of selection: SeriesSelection, in db: Database) throws -> [UInt32] {

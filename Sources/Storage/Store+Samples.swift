@@ -33,12 +33,14 @@ extension Store: SeriesSource {
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp, isRemembered: Bool
     ) throws -> [Series] {
         try read("reading \(Self.description(of: matchers))") { db in
-            let wanted = try MatcherResolution(db: db).series(matching: matchers)
+            let resolution = MatcherResolution(db: db)
+            let wanted = try resolution.series(matching: matchers)
             let realised = try realisedSeries(
                 matching: matchers, from: from, through: through, in: db)
             if wanted.isEmpty { return realised }
             let columns = try sampleReader(db, isRemembered: isRemembered).columns(
-                of: wanted, from: from.milliseconds, through: through.milliseconds)
+                of: wanted, among: isRemembered ? resolution.series(ofMetricIn: matchers) : [],
+                from: from.milliseconds, through: through.milliseconds)
             let labels = try catalog.withLock {
                 try $0.labelSets(of: wanted, in: db, isRemembered: isRemembered)
             }

@@ -79,6 +79,7 @@ struct APIServerTests {
             ("series", 400, "bad_data"),
             ("series?match[]=psi%2B1", 400, "bad_data"),
             ("labels?limit=x", 400, "bad_data"),
+            ("query?query=rate(psi[step()])", 400, "bad_data"),
             ("nowhere", 404, "not_found"),
         ])
     func mistakes(question: String, status: Int, type: String) async throws {
@@ -118,6 +119,20 @@ struct APIServerTests {
                 {"status":"success","data":{"hits_total":[
                   {"type":"counter","help":"","unit":""}]}}
                 """#)
+        }
+    }
+
+    @Test("selectors are looked up once each, and not any number of them")
+    func selectors() async throws {
+        try await Served.run { api in
+            let same = Array(repeating: "match[]=up", count: 1000).joined(separator: "&")
+            try expect(
+                try await api.post("/api/v1/series", same + "&match[]=none"), 200,
+                #"{"status":"success","data":[{"__name__":"up","http.status":"é"}]}"#)
+            let many = (0...100).map { "match[]=x\($0)" }.joined(separator: "&")
+            let response = try await api.post("/api/v1/labels", many)
+            #expect(response.status == 400)
+            #expect(text(response).contains("101 selectors are given, at most 100 are allowed"))
         }
     }
 

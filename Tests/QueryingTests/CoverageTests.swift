@@ -47,6 +47,7 @@ struct CoverageTests {
         delta | delta(g[1m]) | {k="a"} 4.8
         deriv | deriv(c[1m]) | {k="a"} 1
         double_exponential_smoothing | double_exponential_smoothing(c[1m], 0.5, 0.5) | {k="a"} 60
+        end | end() | 60
         exp | exp(g - 2) | {k="a"} 1
         first_over_time | first_over_time(g[1m]) | g{k="a"} -2
         floor | floor(g / 3) | {k="a"} 0
@@ -54,6 +55,7 @@ struct CoverageTests {
         histogram_count | histogram_count(g) |
         histogram_fraction | histogram_fraction(0, 1, h_bucket) | {} 0.25
         histogram_quantile | histogram_quantile(0.5, h_bucket) | {} 1.5
+        histogram_quantiles | histogram_quantiles(h_bucket, "q", 0.5) | {q="0.5"} 1.5
         histogram_stddev | histogram_stddev(g) |
         histogram_stdvar | histogram_stdvar(g) |
         histogram_sum | histogram_sum(g) |
@@ -70,7 +72,9 @@ struct CoverageTests {
         log10 | log10(g * 5) | {k="a"} 1
         log2 | log2(g) | {k="a"} 1
         mad_over_time | mad_over_time(g[1m]) | {k="a"} 1
+        max_of | max_of(1, time()) | 60
         max_over_time | max_over_time(g[1m]) | {k="a"} 5
+        min_of | min_of(1, time()) | 1
         min_over_time | min_over_time(g[1m]) | {k="a"} -2
         minute | minute() | {} 1
         month | month(vector(86400 * 31)) | {} 2
@@ -79,6 +83,7 @@ struct CoverageTests {
         present_over_time | present_over_time(g[1m]) | {k="a"} 1
         quantile_over_time | quantile_over_time(0.5, g[1m]) | {k="a"} 1.5
         rad | rad(g * 90) | {k="a"} 3.141592653589793
+        range | range() | 0
         rate | rate(c[1m]) | {k="a"} 1
         resets | resets(g[1m]) | {k="a"} 2
         round | round(g / 3) | {k="a"} 1
@@ -91,8 +96,10 @@ struct CoverageTests {
         sort_by_label_desc | sort_by_label_desc(s, "k") | s{k="c"} 4 ; s{k="b"} 2 ; s{k="a"} 1
         sort_desc | sort_desc(s) | s{k="c"} 4 ; s{k="b"} 2 ; s{k="a"} 1
         sqrt | sqrt(g * 2) | {k="a"} 2
+        start | start() | 60
         stddev_over_time | stddev_over_time(g[1m]) | {k="a"} 2.1343747458109497
         stdvar_over_time | stdvar_over_time(g[1m]) | {k="a"} 4.555555555555555
+        step | step() | 0
         sum_over_time | sum_over_time(g[1m]) | {k="a"} 10
         tan | tan(g - 2) | {k="a"} 0
         tanh | tanh(g - 2) | {k="a"} 0

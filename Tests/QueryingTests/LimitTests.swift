@@ -129,8 +129,9 @@ struct LimitTests {
         for _ in 0..<10 {
             let text = random.vector(depth: 3)
             guard
-                !["start()", "end()", "sort", "limitk", "topk", "bottomk"].contains(
-                    where: text.contains)
+                !["start()", "end()", "step()", "range()", "sort", "limitk", "topk", "bottomk"]
+                    .contains(
+                        where: text.contains)
             else { continue }
             guard let expression = try? QueryExpression(parsing: text) else { continue }
             let times: [Int64] = [-700, 0, 700, 1400, 2100, 2800, 3500, 4200]

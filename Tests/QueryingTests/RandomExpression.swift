@@ -17,7 +17,8 @@ struct RandomExpression {
     mutating func scalar(depth: Int) -> String {
         guard depth > 0 else {
             return pick(
-                "1", "0", "-1", "0.5", "NaN", "Inf", "-Inf", "1e300", "5m", "0x10", "time()")
+                "1", "0", "-1", "0.5", "NaN", "Inf", "-Inf", "1e300", "5m", "0x10", "time()",
+                "step()", "end() - start()")
         }
         return switch roll(4) {
         case 0: "scalar(\(vector(depth: depth - 1)))"
@@ -34,11 +35,14 @@ struct RandomExpression {
             return "(\(vector(depth: depth - 1)))[\(pick("5s", "1m")):\(pick("", "500ms", "2s"))]"
                 + shift()
         }
-        return selector() + "[\(pick("2s", "1m", "1ms", "3"))]" + shift()
+        let length = pick("2s", "1m", "1ms", "3", "1s * 2", "max(step(), 3s)", "(range() + 1) / 2")
+        return selector() + "[\(length)]" + shift()
     }
 
     private mutating func shift() -> String {
-        pick("", "", "", " offset 1s", " offset -1h", " @ 1", " @ start()", " @ end() offset 1s")
+        pick(
+            "", "", "", " offset 1s", " offset -1h", " @ 1", " @ start()", " @ end() offset 1s",
+            " offset (1s + step())", " offset -step()")
     }
 
     private mutating func selector() -> String {
@@ -53,7 +57,10 @@ struct RandomExpression {
             let operation = pick(
                 "+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<= bool", "and", "or",
                 "unless")
-            let matching = pick("", "", "on (k) ", "ignoring (le) ", "on () ")
+            let isSet = ["and", "or", "unless"].contains(operation)
+            let matching =
+                pick("", "", "on (k) ", "ignoring (le) ", "on () ")
+                + (isSet ? "" : pick("", "", "fill(0) ", "fill_left(1) "))
             return "\(vector(depth: below)) \(operation) \(matching)\(vector(depth: below))"
         case 1:
             return "\(vector(depth: below)) \(pick("+", "/", ">", "== bool")) \(scalar(depth: 1))"

@@ -129,4 +129,19 @@ struct SelectorTests {
               {"label with space"="ü"} 2
             """)
     }
+
+    @Test("timestamp() of a selector with @ passes over its offset, as in Prometheus")
+    func timestamps() {
+        QueryScript.run(
+            """
+            load 10s
+              n 0+1x10
+            eval instant at 50s timestamp(n offset 20s)
+              {} 30
+            eval instant at 50s timestamp(n @ 40 offset 20s)
+              {} 40
+            eval instant at 50s n @ 40 offset 20s
+              n 2
+            """)
+    }
 }

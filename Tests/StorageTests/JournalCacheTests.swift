@@ -1,3 +1,4 @@
+import Querying
 import Testing
 import TimeSeries
 
@@ -48,13 +49,61 @@ struct JournalCacheTests {
     @Test("folded rows do not count, and are dropped once they are most")
     func folded() throws {
         var read = try Self.read(rows: 4)
-        #expect(read.columns(from: 2, through: 9, after: 2).map(\.values) == [[30, 40]])
-        #expect(read.columns(from: 0, through: 1, after: 0).map(\.values) == [[10]])
+        #expect(read.columns(at: [0], from: 2, through: 9, after: 2).map(\.values) == [[30, 40]])
+        #expect(read.columns(at: [0], from: 0, through: 1, after: 0).map(\.values) == [[10]])
         read.forget(through: 2)
         #expect(read.covers(from: 0, through: 9, after: 0))
         read.forget(through: 3)
         #expect(!read.covers(from: 0, through: 9, after: 2))
         #expect(read.covers(from: 0, through: 9, after: 3))
-        #expect(read.columns(from: 0, through: 9, after: 3).map(\.values) == [[40]])
+        #expect(read.columns(at: [0], from: 0, through: 9, after: 3).map(\.values) == [[40]])
+    }
+
+    @Test("columns are those of the places that are asked for")
+    func places() throws {
+        let projection = JournalProjection(count: 5, places: [0, 2, 3, 4])
+        var read = JournalRead(projection, from: 0, through: .max, after: 0)
+        for id: Int64 in 1...2 {
+            let values = (0..<5).map { Double(id * 10) + Double($0) }
+            let bytes = JournalRow.encode(values: values, timestamps: nil, at: id)
+            try bytes.withUnsafeBytes { try read.append(id, at: id, $0) }
+        }
+        let columns = read.columns(at: [2, 4], from: 0, through: 9, after: 0)
+        #expect(columns.map(\.values) == [[12, 22], [14, 24]])
+    }
+
+    @Test("who has asked for two selectors of a metric reads no row for the third")
+    func metric() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        let table = SeriesTable(
+            labels: (0..<8).map { LabelSet(metricName: "m", ["k": "\($0)"]) }
+                + [LabelSet(metricName: "other")])
+        for second: Int64 in 0..<6 {
+            let values = (0..<9).map { Double(100 * $0) + Double(second) }
+            store.append([SampleBatch(at: .second(second), table: table, values: values)])
+        }
+        try store.commit()
+        func asked(_ value: String) throws -> [Double] {
+            try store.series(
+                matching: [
+                    LabelMatcher(name: "__name__", .equal, value: "m"),
+                    LabelMatcher(name: "k", .equal, value: value),
+                ], from: .second(1), through: .second(4)
+            ).flatMap(\.values)
+        }
+        #expect(try asked("2") == [201, 202, 203, 204])
+        #expect(try asked("5") == [501, 502, 503, 504])
+        let before = store.readChunkCount
+        #expect(try asked("7") == [701, 702, 703, 704])
+        #expect(try asked("none") == [])
+        #expect(store.readChunkCount == before)
+        // What came since is read, of the metric alone.
+        let at = Timestamp.second(4) + .milliseconds(-500)
+        store.append([SampleBatch(at: at, table: table, values: (0..<9).map(Double.init))])
+        try store.commit()
+        #expect(try asked("3") == [301, 302, 303, 3, 304])
+        #expect(store.readChunkCount == before + 1)
+        try store.close()
     }
 }

@@ -27,12 +27,15 @@ struct JournalProjectionTests {
         var picked: [Double] = []
         try bytes.withUnsafeBytes { try projection.append($0, to: &picked) }
         #expect(picked.bitPatterns == places.map { values[$0] }.bitPatterns)
-        // The beginning alone, as far as it is said to be needed.
-        let needed = try bytes.withUnsafeBytes { try projection.byteCount(of: $0) }
-        #expect(needed <= bytes.count && (places.last != values.count - 1 || needed == bytes.count))
+        // Only the bytes that are said to be needed.
+        let range = try bytes.withUnsafeBytes { try projection.byteRange(in: $0) }
+        let isNeeded = { range.contains($0) || $0 < projection.nibbleByteCount }
+        let part = bytes.indices.prefix(range.upperBound).map { isNeeded($0) ? bytes[$0] : 0xFF }
         var again: [Double] = []
-        try bytes.prefix(needed).withUnsafeBytes { try projection.append($0, to: &again) }
+        try part.withUnsafeBytes { try projection.append($0, to: &again) }
         #expect(again.bitPatterns == picked.bitPatterns)
+        if places.last == values.count - 1 { #expect(range.upperBound == bytes.count) }
+        if places.first == 0 { #expect(range.lowerBound == projection.nibbleByteCount) }
     }
 
     @Test("a row that is cut before a place is damaged", arguments: 0..<50)

@@ -29,7 +29,10 @@ private func evaluate(_ expression: QueryExpression) {
         expression, start: Timestamp(milliseconds: 10_000), end: at, step: .seconds(15),
         over: source)
     let one = try? engine.range(expression, start: at, end: at, step: .seconds(1), over: source)
-    guard let one, case .vector(let elements)? = instant else { return }
+    // At an instant the step is 0.
+    guard let one, case .vector(let elements)? = instant,
+        !expression.description.contains("step()")
+    else { return }
     precondition(elements.count == one.count, "an instant is not a range of one step")
 }
 

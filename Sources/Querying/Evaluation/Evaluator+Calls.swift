@@ -14,7 +14,10 @@ extension Evaluator {
         }
         switch name {
         case "time": return .scalar(times(grid))
-        case "pi": return .scalar(Array(repeating: .pi, count: grid.count))
+        case "pi", "start", "end", "range", "step":
+            let value = constant(named: name)
+            return .scalar(Array(repeating: value, count: grid.count))
+        case "max_of", "min_of": return .scalar(try extreme(call, on: grid))
         case "scalar": return .scalar(try onlyElement(call.arguments[0], on: grid))
         case "vector":
             let values = try scalar(call.arguments[0], on: grid)
@@ -32,6 +35,7 @@ extension Evaluator {
         case "label_join": return .vector(try labelJoin(call, on: grid))
         case "histogram_quantile", "histogram_fraction":
             return .vector(try histogram(call, on: grid))
+        case "histogram_quantiles": return .vector(try histogramQuantiles(call, on: grid))
         case Function.info: return .vector(try info(call, on: grid))
         default:
             // Functions of native histograms pass over float samples, and there are no others.
@@ -41,6 +45,24 @@ extension Evaluator {
     }
 
     // MARK: Values
+
+    /// Times and durations in seconds.
+    private func constant(named name: String) -> Double {
+        switch name {
+        case "start": Double(queryTimes.start) / 1000
+        case "end": Double(queryTimes.end) / 1000
+        case "range": Double(queryTimes.end - queryTimes.start) / 1000
+        case "step": Double(queryTimes.step) / 1000
+        default: .pi
+        }
+    }
+
+    private func extreme(_ call: FunctionCall, on grid: StepGrid) throws(QueryError) -> [Double] {
+        let first = try scalar(call.arguments[0], on: grid)
+        let second = try scalar(call.arguments[1], on: grid)
+        let choose = call.function.name == "max_of" ? larger : smaller
+        return zip(first, second).map { choose($0, $1) }
+    }
 
     private func times(_ grid: StepGrid) -> [Double] {
         (0..<grid.count).map { Double(grid.time($0)) / 1000 }
@@ -65,7 +87,9 @@ extension Evaluator {
 
     private func timestamp(_ argument: Node, on grid: StepGrid) throws(QueryError) -> Frame {
         var frame: Frame
-        if case .selector(let selector) = argument.unwrapped {
+        if case .selector(var selector) = argument.unwrapped {
+            // Prometheus passes over the offset of a selector with @ here, and only here.
+            if selector.shift.at != nil { selector.shift.offset = nil }
             frame = try newest(selector, on: grid, wantsTimes: true)
         } else {
             frame = try vector(argument, on: grid)

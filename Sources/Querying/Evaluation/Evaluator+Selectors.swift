@@ -8,8 +8,8 @@ extension Evaluator {
         switch shift.at {
         case nil: return StepGrid(start: grid.start - offset, step: grid.step, count: grid.count)
         case .timestamp(let time): anchor = time
-        case .start: anchor = queryStart
-        case .end: anchor = queryEnd
+        case .start: anchor = queryTimes.start
+        case .end: anchor = queryTimes.end
         }
         return StepGrid(start: anchor - offset, step: 0, count: grid.count)
     }

@@ -16,9 +16,8 @@ final class Evaluator<Source: SeriesSource> {
     let lookback: Int64
     /// Milliseconds, positive.
     let defaultSubqueryStep: Int64
-    /// What `@ start()` and `@ end()` stand for.
-    let queryStart: Int64
-    let queryEnd: Int64
+    /// What `@ start()`, `@ end()` and the functions of these names stand for.
+    let queryTimes: QueryTimes
     let profile: QueryProfile?
     let notes: QueryNotes?
     /// Whether anything depends on the order of series: what ranks them, and the elements of an
@@ -40,7 +39,7 @@ final class Evaluator<Source: SeriesSource> {
     }
 
     init(
-        source: Source, limits: QueryLimits, start: Int64, end: Int64,
+        source: Source, limits: QueryLimits, times: QueryTimes,
         profile: QueryProfile? = nil, notes: QueryNotes? = nil
     ) {
         self.source = source
@@ -49,9 +48,8 @@ final class Evaluator<Source: SeriesSource> {
         self.limits = limits
         lookback = Self.bounded(limits.lookback)
         defaultSubqueryStep = Self.bounded(limits.defaultSubqueryStep)
-        queryStart = start
-        queryEnd = end
-        needsOrder = start == end
+        queryTimes = times
+        needsOrder = times.start == times.end
     }
 
     /// Evaluates a body that depends on the order of series, or does not.

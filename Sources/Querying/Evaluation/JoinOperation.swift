@@ -55,6 +55,10 @@ struct JoinOperation {
                 output.values.append(contentsOf: cells)
             }
         }
+        if matching.isFilling {
+            try charge(many.values.count + one.values.count)
+            fill(&output, manyGroups)
+        }
         return try joined(output)
     }
 
@@ -92,14 +96,66 @@ struct JoinOperation {
 
     private func combined(_ manyRow: Int, _ oneRow: Int) -> [Double] {
         let count = many.stepCount
-        let filters = node.operation.isComparison && !node.returnsBool
         return (0..<count).map { step in
-            let a = many.values[manyRow * count + step]
-            let b = one.values[oneRow * count + step]
-            if a.isAbsent || b.isAbsent { return .absent }
-            let (left, right) = isSwapped ? (b, a) : (a, b)
-            let value = node.operation.apply(left, right)
-            return filters ? (value == 0 ? .absent : left) : value
+            combined(many.values[manyRow * count + step], one.values[oneRow * count + step])
+        }
+    }
+
+    /// Absent where either is.
+    private func combined(_ a: Double, _ b: Double) -> Double {
+        if a.isAbsent || b.isAbsent { return .absent }
+        let filters = node.operation.isComparison && !node.returnsBool
+        let (left, right) = isSwapped ? (b, a) : (a, b)
+        let value = node.operation.apply(left, right)
+        return filters ? (value == 0 ? .absent : left) : value
+    }
+
+    /// Adds the elements that one side alone has, beside what stands for the other's.
+    private func fill(_ output: inout Frame, _ manyGroups: [Int?]) {
+        let (forMany, forOne) =
+            isSwapped
+            ? (matching.rightFill, matching.leftFill) : (matching.leftFill, matching.rightFill)
+        var manyRows = Array(repeating: [Int](), count: oneRows.count)
+        for (row, group) in manyGroups.enumerated() {
+            if let group { manyRows[group].append(row) }
+        }
+        func append(_ cells: [Double], _ labels: LabelSet) {
+            guard cells.contains(where: { !$0.isAbsent }) else { return }
+            output.labels.append(labels)
+            output.values.append(contentsOf: cells)
+        }
+        if let forOne {
+            for (row, group) in manyGroups.enumerated() {
+                let others = group.map { oneRows[$0] } ?? []
+                let cells = lonely(many, row, unless: one, others).map {
+                    combined($0, forOne.value)
+                }
+                append(cells, resultLabels(row, nil))
+            }
+        }
+        guard let forMany else { return }
+        for (group, rows) in oneRows.enumerated() {
+            for row in rows {
+                let cells = lonely(one, row, unless: many, manyRows[group]).map {
+                    combined(forMany.value, $0)
+                }
+                var labels = groups.keys[group]
+                for name in matching.included {
+                    labels = labels.setting(name, to: one.labels[row][name])
+                }
+                append(cells, labels)
+            }
+        }
+    }
+
+    /// The row's elements where none of the other side's rows has one.
+    private func lonely(
+        _ frame: Frame, _ row: Int, unless other: Frame, _ rows: [Int]
+    ) -> [Double] {
+        let count = frame.stepCount
+        return (0..<count).map { step in
+            rows.allSatisfy { other.values[$0 * count + step].isAbsent }
+                ? frame.values[row * count + step] : .absent
         }
     }
 
@@ -125,7 +181,8 @@ struct JoinOperation {
         taken[group] = users
     }
 
-    private func resultLabels(_ manyRow: Int, _ oneRow: Int) -> LabelSet {
+    /// - Parameter oneRow: nil where the side has none, and no labels to copy.
+    private func resultLabels(_ manyRow: Int, _ oneRow: Int?) -> LabelSet {
         var scratch: [UInt8] = []
         var labels = many.labels[manyRow]
         if matching.cardinality == .oneToOne {
@@ -137,6 +194,7 @@ struct JoinOperation {
             labels = LabelProjection.without([LabelSet.metricNameLabel])
                 .apply(to: labels, scratch: &scratch)
         }
+        guard let oneRow else { return labels }
         for name in matching.included {
             labels = labels.setting(name, to: one.labels[oneRow][name])
         }

@@ -21,15 +21,15 @@ package struct QueryEngine: Sendable {
         profile: QueryProfile? = nil, notes: QueryNotes? = nil
     ) throws(QueryError) -> QueryValue {
         let grid = StepGrid(instant: try checked(time))
+        let times = QueryTimes(start: grid.start, end: grid.start, step: 0)
+        let root = try Self.closed(expression, in: times)
         let evaluator = Evaluator(
-            source: source, limits: limits, start: grid.start, end: grid.start,
-            profile: profile, notes: notes)
-        switch expression.root.unwrapped {
-        case .range, .subquery:
-            return .matrix(try evaluator.samples(of: expression.root, on: grid))
+            source: source, limits: limits, times: times, profile: profile, notes: notes)
+        switch root.unwrapped {
+        case .range, .subquery: return .matrix(try evaluator.samples(of: root, on: grid))
         default: break
         }
-        switch try evaluator.evaluate(expression.root, on: grid) {
+        switch try evaluator.evaluate(root, on: grid) {
         case .scalar(let values): return .scalar(values.first ?? .nan)
         case .string(let text): return .string(text)
         case .vector(let frame):
@@ -52,21 +52,29 @@ package struct QueryEngine: Sendable {
         over source: some SeriesSource, profile: QueryProfile? = nil, notes: QueryNotes? = nil
     ) throws(QueryError) -> [Series] {
         let grid = try grid(start, end, step)
+        let times = QueryTimes(start: grid.start, end: end.milliseconds, step: grid.step)
+        let root = try Self.closed(expression, in: times)
         let evaluator = Evaluator(
-            source: source, limits: limits, start: grid.start, end: end.milliseconds,
-            profile: profile, notes: notes)
-        switch expression.root.unwrapped {
+            source: source, limits: limits, times: times, profile: profile, notes: notes)
+        switch root.unwrapped {
         case .range, .subquery: throw Self.notForRange("range vector")
         case .string: throw Self.notForRange("string")
         default: break
         }
-        switch try evaluator.evaluate(expression.root, on: grid) {
+        switch try evaluator.evaluate(root, on: grid) {
         case .string: throw Self.notForRange("string")
         case .scalar(let values):
             return Self.series(
                 Frame(labels: [LabelSet()], values: values, stepCount: grid.count), grid)
         case .vector(let frame): return Self.series(frame, grid)
         }
+    }
+
+    private static func closed(
+        _ expression: QueryExpression, in times: QueryTimes
+    ) throws(QueryError) -> Node {
+        expression.root.hasOpenDurations
+            ? try expression.root.closed(in: times) : expression.root
     }
 
     private func checked(_ time: Timestamp) throws(QueryError) -> Int64 {

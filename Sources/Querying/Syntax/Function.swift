@@ -6,6 +6,8 @@ struct Function: Equatable, Sendable {
     let optionalCount: Int
     /// The last argument may be given any number of times.
     let isVariadic: Bool
+    /// Arguments that may be given where any number may not; nil for as many as there are.
+    private(set) var largestCount: Int?
     let returns: ValueType
 
     static func == (a: Function, b: Function) -> Bool { a.name == b.name }
@@ -17,12 +19,13 @@ struct Function: Equatable, Sendable {
 
     private init(
         _ name: String, _ arguments: [ValueType], optional: Int = 0, variadic: Bool = false,
-        returns: ValueType = .vector
+        largestCount: Int? = nil, returns: ValueType = .vector
     ) {
         self.name = name
         self.arguments = arguments
         optionalCount = optional
         isVariadic = variadic
+        self.largestCount = largestCount
         self.returns = returns
     }
 
@@ -44,6 +47,8 @@ struct Function: Equatable, Sendable {
         "day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month",
         "year",
     ]
+    /// Numbers that the query itself gives.
+    static let ofQuery = ["end", "pi", "range", "start", "step", "time"]
     /// Its second argument are matchers in braces.
     static let info = "info"
     /// Functions of native histograms, which no series here holds: they give no elements.
@@ -61,11 +66,14 @@ struct Function: Equatable, Sendable {
         Function("double_exponential_smoothing", [.matrix, .scalar, .scalar]),
         Function("histogram_fraction", [.scalar, .scalar, .vector]),
         Function("histogram_quantile", [.scalar, .vector]),
+        Function(
+            "histogram_quantiles", [.vector, .string, .scalar], variadic: true, largestCount: 12),
         Function("holt_winters", [.matrix, .scalar, .scalar]),
         Function(info, [.vector, .vector], optional: 1),
         Function("label_join", [.vector, .string, .string, .string], optional: 1, variadic: true),
         Function("label_replace", [.vector, .string, .string, .string, .string]),
-        Function("pi", [], returns: .scalar),
+        Function("max_of", [.scalar, .scalar], returns: .scalar),
+        Function("min_of", [.scalar, .scalar], returns: .scalar),
         Function("predict_linear", [.matrix, .scalar]),
         Function("quantile_over_time", [.scalar, .matrix]),
         Function("round", [.vector, .scalar], optional: 1),
@@ -74,13 +82,13 @@ struct Function: Equatable, Sendable {
         Function("sort_by_label", [.vector, .string], optional: 1, variadic: true),
         Function("sort_by_label_desc", [.vector, .string], optional: 1, variadic: true),
         Function("sort_desc", [.vector]),
-        Function("time", [], returns: .scalar),
         Function("timestamp", [.vector]),
         Function("vector", [.scalar]),
     ]
 
     private static let all: [String: Function] = {
         var functions = others
+        functions += ofQuery.map { Function($0, [], returns: .scalar) }
         functions += ofRange.map { Function($0, [.matrix]) }
         functions += (ofValue + ofNativeHistogram).map { Function($0, [.vector]) }
         functions += ofTime.map { Function($0, [.vector], optional: 1) }

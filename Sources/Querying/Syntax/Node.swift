@@ -4,7 +4,7 @@ indirect enum Node: Equatable, Sendable {
     case number(NumberLiteral)
     case string(String)
     case selector(Selector)
-    /// A range selector; milliseconds, positive.
+    /// A range selector; milliseconds, positive, or 0 where the selector has an open range.
     case range(Selector, Int64)
     case subquery(Subquery)
     case unary(isNegative: Bool, Node)
@@ -50,6 +50,10 @@ struct TimeShift: Equatable, Sendable {
     /// Milliseconds back; negative looks ahead.
     var offset: Int64?
     var at: Anchor?
+    /// Instead of `offset`.
+    var openOffset: OpenDuration?
+
+    var hasOffset: Bool { offset != nil || openOffset != nil }
 
     enum Anchor: Equatable, Sendable {
         /// Milliseconds since the epoch.
@@ -63,16 +67,21 @@ struct Selector: Equatable, Sendable {
     /// All conditions, the one on the metric's name among them.
     var matchers: [LabelMatcher]
     var shift = TimeShift()
+    /// How long the range is, where it has one of which only the query tells.
+    var openRange: OpenDuration?
     var position: SourcePosition
 }
 
 struct Subquery: Equatable, Sendable {
     var expression: Node
-    /// Milliseconds, positive.
+    /// Milliseconds, positive, or 0 where it is open.
     var range: Int64
     /// Milliseconds, positive; nil for the default.
     var step: Int64?
     var shift = TimeShift()
+    /// Instead of `range` and `step`.
+    var openRange: OpenDuration?
+    var openStep: OpenDuration?
 }
 
 struct FunctionCall: Equatable, Sendable {
@@ -131,6 +140,13 @@ struct VectorMatching: Equatable, Sendable {
     var labels: [String]
     /// Labels copied from the "one" side.
     var included: [String]
+    /// What stands for an element that a side lacks where the other has one.
+    var leftFill: NumberLiteral?
+    var rightFill: NumberLiteral?
+}
+
+extension VectorMatching {
+    var isFilling: Bool { leftFill != nil || rightFill != nil }
 }
 
 enum BinaryOperator: String, Sendable, CaseIterable {

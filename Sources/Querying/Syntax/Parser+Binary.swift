@@ -21,12 +21,55 @@ extension Parser {
             modifiers.returnsBool = true
             try advance()
         }
-        guard current.word == "on" || current.word == "ignoring" else { return modifiers }
-        modifiers.matching.isOn = current.word == "on"
-        try advance()
-        modifiers.matching.labels = try labelNames(in: "grouping opts")
-        try readGroup(operation, into: &modifiers)
+        if current.word == "on" || current.word == "ignoring" {
+            modifiers.matching.isOn = current.word == "on"
+            try advance()
+            modifiers.matching.labels = try labelNames(in: "grouping opts")
+            try readGroup(operation, into: &modifiers)
+        }
+        try readFills(operation, into: &modifiers)
         return modifiers
+    }
+
+    /// `fill(0)`, or one for each side.
+    private mutating func readFills(
+        _ operation: BinaryOperator, into modifiers: inout BinaryModifiers
+    ) throws(QueryError) {
+        while let word = current.word, ["fill", "fill_left", "fill_right"].contains(word) {
+            // Without a number it is a metric.
+            var ahead = self
+            try ahead.advance()
+            guard ahead.current.isSymbol("(") else { return }
+            let offset = current.offset
+            guard !operation.isSet else {
+                throw lexer.error(
+                    "filling in missing series not allowed for set operators", at: offset)
+            }
+            let fillsLeft = word != "fill_right"
+            let fillsRight = word != "fill_left"
+            guard !(fillsLeft && modifiers.matching.leftFill != nil),
+                !(fillsRight && modifiers.matching.rightFill != nil)
+            else { throw unexpected("fill modifiers", expected: "one for each side") }
+            self = ahead
+            try advance()
+            let value = NumberLiteral(value: try fillValue())
+            try expect(")", in: "fill modifiers")
+            if fillsLeft { modifiers.matching.leftFill = value }
+            if fillsRight { modifiers.matching.rightFill = value }
+        }
+    }
+
+    private mutating func fillValue() throws(QueryError) -> Double {
+        let isNegative = current.isSymbol("-")
+        if isNegative || current.isSymbol("+") { try advance() }
+        let value: Double
+        switch current.kind {
+        case .number(let number): value = number
+        case .duration(let milliseconds): value = Double(milliseconds) / 1000
+        default: throw unexpected("fill modifiers", expected: "number")
+        }
+        try advance()
+        return isNegative ? -value : value
     }
 
     private mutating func readGroup(
@@ -67,6 +110,10 @@ extension Parser {
             if !modifiers.matching.labels.isEmpty {
                 throw lexer.error(
                     "vector matching only allowed between instant vectors", at: offset)
+            }
+            if modifiers.matching.isFilling {
+                throw lexer.error(
+                    "filling in missing series only allowed between instant vectors", at: offset)
             }
             if operation.isSet {
                 throw lexer.error(

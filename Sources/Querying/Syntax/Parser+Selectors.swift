@@ -81,20 +81,22 @@ extension Parser {
         let range = try duration(in: "range or subquery selector", isPositive: true)
         if current.isSymbol("]") {
             try advance()
-            guard case .selector(let selector) = operand.node else {
+            guard case .selector(var selector) = operand.node else {
                 throw lexer.error("ranges only allowed for vector selectors", at: bracket)
             }
-            if selector.shift.offset != nil {
+            if selector.shift.hasOffset {
                 throw lexer.error("no offset modifiers allowed before range", at: bracket)
             }
             if selector.shift.at != nil {
                 throw lexer.error("no @ modifiers allowed before range", at: bracket)
             }
+            selector.openRange = range.open
             return try parsed(
-                .range(selector, range), .matrix, at: operand.offset, over: operand.depth)
+                .range(selector, range.milliseconds), .matrix, at: operand.offset,
+                over: operand.depth)
         }
         try expect(":", in: "range or subquery selector")
-        var step: Int64?
+        var step: ParsedDuration?
         if !current.isSymbol("]") {
             step = try duration(in: "subquery selector", isPositive: true)
         }
@@ -104,26 +106,29 @@ extension Parser {
                 "subquery is only allowed on instant vector, got \(operand.type.rawValue)",
                 at: operand.offset)
         }
-        let subquery = Subquery(expression: operand.node, range: range, step: step)
+        let subquery = Subquery(
+            expression: operand.node, range: range.milliseconds,
+            step: step?.open == nil ? step?.milliseconds : nil, openRange: range.open,
+            openStep: step?.open)
         return try parsed(.subquery(subquery), .matrix, at: operand.offset, over: operand.depth)
     }
 
     mutating func offset(_ operand: Parsed) throws(QueryError) -> Parsed {
         let keyword = current.offset
         try advance()
-        let milliseconds = try signed { parser throws(QueryError) in
-            try parser.duration(in: "offset", isPositive: false)
-        }
+        let duration = try duration(in: "offset", isPositive: false, isOperand: true)
         return try shifting(operand) { shift throws(QueryError) in
             guard let shift else {
                 throw lexer.error(
                     "offset modifier must be preceded by an instant vector selector or range "
                         + "vector selector or a subquery", at: keyword)
             }
-            guard shift.offset == nil else {
+            guard !shift.hasOffset else {
                 throw lexer.error("offset may not be set multiple times", at: keyword)
             }
-            return TimeShift(offset: milliseconds, at: shift.at)
+            return TimeShift(
+                offset: duration.open == nil ? duration.milliseconds : nil, at: shift.at,
+                openOffset: duration.open)
         }
     }
 
@@ -140,7 +145,7 @@ extension Parser {
             guard shift.at == nil else {
                 throw lexer.error("@ <timestamp> may not be set multiple times", at: symbol)
             }
-            return TimeShift(offset: shift.offset, at: anchor)
+            return TimeShift(offset: shift.offset, at: anchor, openOffset: shift.openOffset)
         }
     }
 
@@ -188,33 +193,5 @@ extension Parser {
         default: _ = try change(nil)
         }
         return result
-    }
-
-    private mutating func signed(
-        _ read: (inout Parser) throws(QueryError) -> Int64
-    ) throws(QueryError) -> Int64 {
-        if try skip("-") { return -(try read(&self)) }
-        _ = try skip("+")
-        return try read(&self)
-    }
-
-    /// Milliseconds of a duration, or of a number of seconds.
-    private mutating func duration(
-        in context: String, isPositive: Bool
-    ) throws(QueryError) -> Int64 {
-        let milliseconds: Double
-        switch current.kind {
-        case .duration(let value): milliseconds = Double(value)
-        case .number(let seconds): milliseconds = (seconds * 1000).rounded(.towardZero)
-        default: throw unexpected(context, expected: "number or duration")
-        }
-        guard abs(milliseconds) < 9e15 else {
-            throw lexer.error("duration out of range", at: current.offset)
-        }
-        if isPositive, milliseconds <= 0 {
-            throw lexer.error("duration must be greater than 0", at: current.offset)
-        }
-        try advance()
-        return Int64(milliseconds)
     }
 }

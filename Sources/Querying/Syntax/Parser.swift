@@ -82,6 +82,16 @@ struct Parser {
         lexer.error("expression nests more than \(Self.maximumDepth) deep", at: offset)
     }
 
+    /// Counts one level more while it reads.
+    mutating func nested<T>(
+        _ read: (inout Parser) throws(QueryError) -> T
+    ) throws(QueryError) -> T {
+        nesting += 1
+        defer { nesting -= 1 }
+        guard nesting <= Self.maximumDepth else { throw tooDeep(current.offset) }
+        return try read(&self)
+    }
+
     // MARK: Expressions
 
     mutating func expression(minimumPrecedence: Int = 0) throws(QueryError) -> Parsed {
@@ -240,7 +250,7 @@ extension Parser {
         let count = function.arguments.count
         let minimum = count - function.optionalCount
         let name = quoted(function.name)
-        if function.optionalCount == 0, arguments.count != count {
+        if function.optionalCount == 0, !function.isVariadic, arguments.count != count {
             throw lexer.error(
                 "expected \(count) argument(s) in call to \(name), got \(arguments.count)",
                 at: offset)
@@ -250,9 +260,10 @@ extension Parser {
                 "expected at least \(minimum) argument(s) in call to \(name), got "
                     + "\(arguments.count)", at: offset)
         }
-        if !function.isVariadic, arguments.count > count {
+        let largest = function.isVariadic ? function.largestCount ?? .max : count
+        if arguments.count > largest {
             throw lexer.error(
-                "expected at most \(count) argument(s) in call to \(name), got "
+                "expected at most \(largest) argument(s) in call to \(name), got "
                     + "\(arguments.count)", at: offset)
         }
         for (index, argument) in arguments.enumerated() {

@@ -8,8 +8,7 @@ extension Node: CustomStringConvertible {
         case .string(let text): quoted(text)
         case .selector(let selector): "\(selector.text)\(selector.shift)"
         case .range(let selector, let range):
-            "\(selector.text)[\(Duration.prometheusDescription(milliseconds: range))]"
-                + selector.shift.description
+            "\(selector.text)[\(text(range, selector.openRange))]\(selector.shift)"
         case .subquery(let subquery): subquery.description
         case .unary(let isNegative, let inner): "\(isNegative ? "-" : "+")\(inner)"
         case .binary(let operation): operation.description
@@ -51,6 +50,7 @@ extension TimeShift: CustomStringConvertible {
         case .end: text += " @ end()"
         case nil: break
         }
+        if let openOffset { text += " offset \(openOffset.expression)" }
         if let offset { text += " offset \(Duration.prometheusDescription(milliseconds: offset))" }
         return text
     }
@@ -86,9 +86,8 @@ extension Selector {
 
 extension Subquery: CustomStringConvertible {
     var description: String {
-        let rangeText = Duration.prometheusDescription(milliseconds: range)
-        let stepText = step.map(Duration.prometheusDescription(milliseconds:)) ?? ""
-        return "\(expression)[\(rangeText):\(stepText)]\(shift)"
+        let stepText = step != nil || openStep != nil ? text(step ?? 0, openStep) : ""
+        return "\(expression)[\(text(range, openRange)):\(stepText)]\(shift)"
     }
 }
 
@@ -113,6 +112,9 @@ extension VectorMatching: CustomStringConvertible {
             text += cardinality == .manyToOne ? "group_left" : "group_right"
             text += " (\(list(included))) "
         }
+        if let leftFill, leftFill == rightFill { return text + "fill (\(leftFill)) " }
+        if let leftFill { text += "fill_left (\(leftFill)) " }
+        if let rightFill { text += "fill_right (\(rightFill)) " }
         return text
     }
 }
@@ -128,6 +130,10 @@ extension Aggregation: CustomStringConvertible {
         let first = parameter.map { "\($0), " } ?? ""
         return "\(head)(\(first)\(expression))"
     }
+}
+
+private func text(_ milliseconds: Int64, _ open: OpenDuration?) -> String {
+    open?.expression.description ?? Duration.prometheusDescription(milliseconds: milliseconds)
 }
 
 private func list(_ labels: [String]) -> String {

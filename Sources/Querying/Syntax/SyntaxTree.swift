@@ -111,6 +111,10 @@ extension BinaryOperation {
 }
 
 extension VectorMatching {
+    private static func value(_ fill: NumberLiteral?) -> SyntaxTree {
+        fill.map { .text(formatted($0.value)) } ?? .null
+    }
+
     fileprivate var tree: SyntaxTree {
         let card =
             switch cardinality {
@@ -119,21 +123,32 @@ extension VectorMatching {
             case .oneToMany: "one-to-many"
             case .manyToMany: "many-to-many"
             }
-        return .object([
+        var members: [(key: String, value: SyntaxTree)] = [
             ("card", .text(card)), ("labels", .list(labels)), ("on", .flag(isOn)),
             ("include", .list(included)),
-        ])
+        ]
+        if isFilling {
+            let values = [("lhs", Self.value(leftFill)), ("rhs", Self.value(rightFill))]
+            members.append(("fillValues", .object(values)))
+        }
+        return .object(members)
     }
 }
 
 extension Function {
-    /// `variadic` is the number of arguments that may be left out, −1 for any number of the last.
+    /// `variadic` is the number of arguments that may be left out or added, −1 for any number of
+    /// the last.
     fileprivate var tree: SyntaxTree {
         .object([
             ("name", .text(name)), ("argTypes", .list(arguments.map(\.shortName))),
-            ("variadic", .number(isVariadic ? -1 : Int64(optionalCount))),
+            ("variadic", .number(variadicCount)),
             ("returnType", .text(returns.shortName)),
         ])
+    }
+
+    private var variadicCount: Int64 {
+        guard isVariadic else { return Int64(optionalCount) }
+        return largestCount.map { Int64($0 - arguments.count) } ?? -1
     }
 }
 

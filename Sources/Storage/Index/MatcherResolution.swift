@@ -27,6 +27,15 @@ struct MatcherResolution {
         return remaining
     }
 
+    /// Every series of the metric that the matchers name, ascending; empty where they name none.
+    func series(ofMetricIn matchers: [LabelMatcher]) throws -> [UInt32] {
+        let named = matchers.first {
+            $0.name == LabelSet.metricNameLabel && $0.operation == .equal && !$0.value.isEmpty
+        }
+        guard let named else { return [] }
+        return try members(of: labels(of: named, where: named.matches))
+    }
+
     private func allSeries() throws -> [UInt32] {
         try UInt32.fetchAll(db.cachedStatement(sql: "SELECT id FROM series ORDER BY id"))
     }

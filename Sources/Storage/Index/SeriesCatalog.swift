@@ -94,11 +94,15 @@ struct SeriesCatalog {
 
     /// Every layout, with how far its journal rows are folded.
     mutating func allLayouts(in db: Database) throws -> [(layout: Layout, foldedThrough: Int64)] {
-        let select = try db.cachedStatement(sql: "SELECT id, folded_through FROM layout")
-        let rows = try Row.fetchAll(select)
-        return try rows.compactMap { row in
-            try layout(row[0], in: db).map { ($0, row[1]) }
+        let scan = try RowScan("SELECT id, folded_through FROM layout", in: db)
+        try scan.start()
+        var result: [(layout: Layout, foldedThrough: Int64)] = []
+        while try scan.next() {
+            if let layout = try layout(scan.integer(0), in: db) {
+                result.append((layout, scan.integer(1)))
+            }
         }
+        return result
     }
 
     mutating func layout(_ id: Int64, in db: Database) throws -> Layout? {

@@ -76,6 +76,19 @@ struct SeriesBits {
         words[word] |= 1 << UInt64(id % 64)
     }
 
+    /// Ascending.
+    var members: [UInt32] {
+        var members: [UInt32] = []
+        for (index, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                members.append(UInt32(64 * index + rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
+        }
+        return members
+    }
+
     func contains(_ id: UInt32) -> Bool {
         let word = Int(id / 64)
         return word < words.count && words[word] >> UInt64(id % 64) & 1 == 1

@@ -31,9 +31,11 @@ struct Layout: Sendable {
         for index in wanted.lowerBound(least)..<wanted.count {
             let id = wanted[index]
             if id > greatest { break }
-            low = lowerBound(id, from: low)
+            // Those that are wanted often follow one another.
+            if at(low) != id { low = lowerBound(id, from: low) }
             guard let found = at(low), found == id else { continue }
             result.append((index, order.map { Int($0[low]) } ?? low))
+            low += 1
         }
         return order == nil ? result : result.sorted { $0.position < $1.position }
     }
@@ -79,12 +81,11 @@ extension Layout {
     }
 
     static func fetch(_ id: Int64, in db: Database) throws -> Layout? {
-        let select = try db.cachedStatement(
-            sql: "SELECT has_timestamps, series FROM layout WHERE id = ?")
-        guard let row = try Row.fetchOne(select, arguments: [id]) else { return nil }
-        let blob: Data = row[1]
+        let scan = try RowScan("SELECT has_timestamps, series FROM layout WHERE id = ?", in: db)
+        try scan.start(id)
+        guard try scan.next() else { return nil }
         return Layout(
-            id: id, hasTimestamps: row[0], series: try blob.withUnsafeBytes { try decode($0) })
+            id: id, hasTimestamps: scan.integer(0) != 0, series: try decode(scan.bytes(1)))
     }
 
     /// The layout of these series, created where it is new.
