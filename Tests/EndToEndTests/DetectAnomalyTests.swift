@@ -45,7 +45,7 @@ struct DetectAnomalyTests {
             #expect((score >= 0.5) == (row[5] == "1"))
         }
         // A hundred rows warm up: no score, no band.
-        #expect(one[1...100].allSatisfy { $0[2] == "0.0" && $0[3].isEmpty && $0[4].isEmpty })
+        #expect(one[1...100].allSatisfy { $0[2] == "0" && $0[3].isEmpty && $0[4].isEmpty })
         #expect(!one[101][3].isEmpty)
         let two = rows(try String(contentsOfFile: folder.file("out/b/two.csv"), encoding: .utf8))
         #expect(two.count == 301)
@@ -81,7 +81,7 @@ struct DetectAnomalyTests {
         let rows = rows(result.output)
         #expect(rows.count == 201)
         for i in [120, 130, 140] {
-            #expect(rows[i + 1] == ["\(1_700_000_000 + i * 60)", "", "0.0", "", "", "0"])
+            #expect(rows[i + 1] == ["\(1_700_000_000 + i * 60)", "", "0", "", "", "0"])
         }
         #expect(rows[122][1] == "6")
 

@@ -216,15 +216,16 @@ struct PatternMemory: Sendable, Equatable {
         let point = Lanes(repeating: x)
         let limit = Lanes(repeating: most)
         var i = 0
-        while i + width <= count {
+        while i &+ width <= count {
             let place = UnsafeMutableRawPointer(distances + i)
             let apart = point - UnsafeRawPointer(values + i).loadUnaligned(as: Lanes.self)
             let square = apart * apart
-            let added = square.replacing(with: limit, where: square .> limit)
+            // In this order it is one instruction.
+            let added = limit.replacing(with: square, where: square .< limit)
             let distance = decay * place.loadUnaligned(as: Lanes.self) + added
             place.storeBytes(of: distance, as: Lanes.self)
             least.replace(with: distance, where: distance .< least)
-            i += width
+            i &+= width
         }
         while i < count {
             let apart = x - values[i]

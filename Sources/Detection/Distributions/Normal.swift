@@ -34,7 +34,8 @@ package enum Normal {
         if p.isNaN || p < 0 || p > 1 { return .nan }
         if p > 0.5 { return -quantile(1 - p) }
         if p == 0 { return -.infinity }
-        return -upperQuantile(ln: log(p), offset: 0.5 - p)
+        // Subtracted, since the middle is 0 and not −0.
+        return 0 - upperQuantile(ln: log(p), offset: 0.5 - p)
     }
 
     /// The z ≥ 0 whose upper tail has this logarithm; `offset` is ½ minus the tail.

@@ -13,10 +13,11 @@ import TimeSeries
 /// the wanted rate of false alarms. Drift is what is significant *and* at least of the wanted effect.
 /// `docs/detectors.md` says what that assumes and costs.
 package struct DriftDetector: Sendable {
+    /// Without its windows, which are not needed any more.
     package let reference: DriftReference
     package var options: DriftOptions
     /// To be stored after each window, and given back after a restart.
-    package private(set) var state: DriftState
+    package internal(set) var state: DriftState
 
     /// Shares of the wanted rate of false alarms. The memory has the most, since it repeats itself
     /// from window to window and so errs less often than it may.
@@ -26,16 +27,17 @@ package struct DriftDetector: Sendable {
         1 - Self.windowShare - (reference.kind == .categories ? Self.newcomerShare : 0)
     }
 
-    private let tests: DriftTests
+    let tests: DriftTests
     private let dispersion: Dispersion
     private let season: Season?
-    private let binIndex: [BinKey: Int]
+    /// A rhythm that the reference is too short to hold.
+    private let unknownRhythm: String?
     /// The reference is that of the next window only.
     private let isMoving: Bool
     /// References of successive windows share observations.
     private let isShared: Bool
     /// That one new value comes again and again means something.
-    private let countsNewcomers: Bool
+    let countsNewcomers: Bool
 
     /// - Parameter state: What an earlier detector left; ignored when it is of another reference.
     /// - Complexity: O(bins³ + windows · bins).
@@ -52,7 +54,10 @@ package struct DriftDetector: Sendable {
     ) {
         self.isMoving = isMoving
         self.isShared = isShared
-        self.reference = reference
+        var own = reference
+        (own.windows, own.windowTimes) = ([], nil)
+        self.reference = own
+        unknownRhythm = reference.windowTimes.flatMap(Season.unknownRhythm)
         self.options = options
         let isOpen = reference.kind == .categories && !isMoving
         let counts = reference.counts + (isOpen ? [0] : [])
@@ -64,9 +69,6 @@ package struct DriftDetector: Sendable {
         } else {
             self.state = DriftState(fingerprint: fingerprint, binCount: counts.count)
         }
-        var index: [BinKey: Int] = [:]
-        for (i, bin) in reference.bins.enumerated() { index[BinKey(bin)] = i }
-        binIndex = index
         let needed = Double(max(options.minimumCount, 1))
         let large = reference.windows.indices.filter {
             reference.windows[$0].reduce(0, +) >= needed
@@ -119,50 +121,6 @@ package struct DriftDetector: Sendable {
         }
         return judge(
             aligned, .fixed(time.flatMap { season?.design(at: $0) }), newcomer: newcomer)
-    }
-
-    /// The strongest of the values that the reference has not; counts the window.
-    private mutating func newcomer(_ bins: [String], _ counts: [Double]) -> Newcomers.Strongest? {
-        guard countsNewcomers else { return nil }
-        var unseen: [(name: String, count: Double)] = []
-        var n = 0.0
-        for (bin, count) in zip(bins, counts) {
-            let count = DriftReference.cleaned(count)
-            n += count
-            guard count > 0 else { continue }
-            let known = binIndex[BinKey(bin)].map { reference.counts[$0] } ?? 0
-            if known == 0 { unseen.append((bin, count)) }
-        }
-        return state.count(unseen, n: n, m: tests.m)
-    }
-
-    /// The counts in the order of the reference's bins; nil where bounds are others.
-    private func aligned(_ bins: [String], _ counts: [Double]) -> [Double]? {
-        let binCount = tests.reference.count
-        if bins.count == reference.bins.count,
-            zip(bins, reference.bins).allSatisfy({ $0.utf8.elementsEqual($1.utf8) })
-        {
-            let none = [Double](repeating: 0, count: binCount - bins.count)
-            return counts.map(DriftReference.cleaned) + none
-        }
-        // Without one of the bounds its counts are in the next bin.
-        if reference.kind == .ordered, !bins.isEmpty,
-            !Set(binIndex.keys).isSubset(of: bins.map { BinKey($0) })
-        {
-            return nil
-        }
-        var aligned = [Double](repeating: 0, count: binCount)
-        for (bin, count) in zip(bins, counts) {
-            let count = DriftReference.cleaned(count)
-            if let i = binIndex[BinKey(bin)] {
-                aligned[i] += count
-            } else if reference.kind == .categories {
-                aligned[binCount - 1] += count
-            } else if count > 0 {
-                return nil
-            }
-        }
-        return aligned
     }
 
     private mutating func judge(
@@ -330,7 +288,7 @@ package struct DriftDetector: Sendable {
                 tails: component(3), error: (1 / n + 1 / m).squareRoot())
         }
         verdict.isDispersionCorrected = dispersion.isCorrecting
-        verdict.unknownRhythm = self.reference.windowTimes.flatMap(Season.unknownRhythm)
+        verdict.unknownRhythm = unknownRhythm
         return verdict
     }
 }
@@ -338,17 +296,4 @@ package struct DriftDetector: Sendable {
 /// A count for people.
 private func whole(_ count: Double) -> String {
     String(Int64(min(max(count, 0), 9e15)))
-}
-
-extension TestResult {
-    /// The result for a sample that is itself part of the reference, whose distance has the
-    /// variance 1/n − 1/m instead of 1/n + 1/m.
-    func asPart(_ n: Double, of m: Double) -> TestResult {
-        var result = self
-        guard m > n * 1.05 else { return result }
-        let factor = (1 / n + 1 / m) / (1 / n - 1 / m)
-        result.ratio *= factor
-        for i in result.components.indices { result.components[i] *= factor.squareRoot() }
-        return result
-    }
 }

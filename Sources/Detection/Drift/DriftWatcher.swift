@@ -77,7 +77,7 @@ package struct DriftWatcher: Sendable {
         let reference: DriftReference
         switch self.kind {
         case .numeric:
-            let all = FiniteSample(samples.flatMap(\.numbers))
+            let all = FiniteSample(numbers: samples.flatMap(\.numbers))
             let quantiles = QuantileBins(reference: all, binCount: Self.binCount)
             bins = quantiles
             rare = []

@@ -38,33 +38,33 @@ struct Season: Sendable, Equatable {
         guard windows.count == times.count, windows.count == features.count, windows.count >= 18
         else { return nil }
         var periods: [Double] = []
+        var plain = DesignMatrix(rowCount: windows.count)
         let offered = [Self.day, Self.day / 2, Self.day / 3, 7 * Self.day]
         for period in offered where Self.isCovered(period, by: times) {
             // Harmonics of a day that has no rhythm are chance.
             if period < Self.day, periods.isEmpty { continue }
             guard windows.count >= 12 + 2 * (3 + 2 * periods.count) else { break }
-            let before = times.map { Self.design(periods, at: $0) }
-            let after = times.map { Self.design(periods + [period], at: $0) }
-            if Self.lnChance(features, before, after) < Self.lnLevel { periods.append(period) }
+            let wider = plain.adding(times.map { Self.wave(period, at: $0) })
+            guard let plainFit = plain.fit, let fullFit = wider.fit else { continue }
+            if Self.lnChance(features, plainFit, fullFit) < Self.lnLevel {
+                periods.append(period)
+                plain = wider
+            }
         }
         guard !periods.isEmpty else { return nil }
-        let designs = times.map { Self.design(periods, at: $0) }
         let sizes = windows.map { $0.reduce(0, +) }
-        guard let covariance = SmallMatrix.inverse(Self.gram(designs, weights: sizes)) else {
+        guard let covariance = SmallMatrix.inverse(plain.gram(weights: sizes)) else {
             return nil
         }
         self.periods = periods
         self.covariance = covariance
         let total = sizes.reduce(0, +)
+        let moments = plain.moments(of: windows)
         factors = windows[0].indices.map { i in
-            let moments = designs[0].indices.map { k in
-                zip(designs, windows).reduce(0) { $0 + $1.0[k] * $1.1[i] }
-            }
-            return covariance.map { row in zip(row, moments).reduce(0) { $0 + $1.0 * $1.1 } }
+            covariance.map { row in zip(row, moments).reduce(0) { $0 + $1.0 * $1.1[i] } }
         }
-        overallShares = windows[0].indices.map { i in
-            windows.reduce(0) { $0 + $1[i] } / total
-        }
+        // The first part of the design is 1.
+        overallShares = moments[0].map { $0 / total }
     }
 
     func design(at time: Timestamp) -> Design { Self.design(periods, at: time) }
@@ -88,12 +88,17 @@ struct Season: Sendable, Equatable {
     }
 
     private static func design(_ periods: [Double], at time: Timestamp) -> Design {
-        var design = [1.0]
-        for period in periods {
-            let phase = Double(time.milliseconds).truncatingRemainder(dividingBy: period) / period
-            design += [cos(2 * .pi * phase), sin(2 * .pi * phase)]
+        periods.reduce(into: [1.0]) { design, period in
+            let wave = wave(period, at: time)
+            design += [wave.cosine, wave.sine]
         }
-        return design
+    }
+
+    private static func wave(
+        _ period: Double, at time: Timestamp
+    ) -> (cosine: Double, sine: Double) {
+        let phase = Double(time.milliseconds).truncatingRemainder(dividingBy: period) / period
+        return (cos(2 * .pi * phase), sin(2 * .pi * phase))
     }
 
     /// One and a half periods at least, with three windows or more in each.
@@ -119,87 +124,18 @@ struct Season: Sendable, Equatable {
 
     /// ln of the chance that the further parts of the design explain so much of the features.
     private static func lnChance(
-        _ features: [[Double]], _ before: [Design], _ after: [Design]
+        _ features: [[Double]], _ plain: DesignMatrix.Fit, _ full: DesignMatrix.Fit
     ) -> Double {
         let featureCount = features.map(\.count).min() ?? 0
-        let freedom = Double(features.count - after[0].count)
-        guard featureCount > 0, freedom > 0, let plainFit = Fit(before), let fullFit = Fit(after)
-        else { return 0 }
+        let freedom = Double(features.count - full.width)
+        guard featureCount > 0, freedom > 0 else { return 0 }
         var statistic = 0.0
         for j in 0..<featureCount {
             let feature = features.map { $0[j] }
-            let (plain, full) = (plainFit.residual(feature), fullFit.residual(feature))
-            statistic += (plain - full) / max(full / freedom, 1)
+            let (before, after) = (plain.residual(feature), full.residual(feature))
+            statistic += (before - after) / max(after / freedom, 1)
         }
-        let dof = Double(featureCount * (after[0].count - before[0].count))
+        let dof = Double(featureCount * (full.width - plain.width))
         return ChiSquared.lnUpper(max(statistic, 0), dof: dof)
-    }
-
-    /// Least squares over one design, for any number of features.
-    private struct Fit {
-        let designs: [Design]
-        let inverse: [[Double]]
-
-        /// nil for a design that cannot be fitted.
-        init?(_ designs: [Design]) {
-            let weights = [Double](repeating: 1, count: designs.count)
-            guard let inverse = SmallMatrix.inverse(Season.gram(designs, weights: weights)) else {
-                return nil
-            }
-            self.designs = designs
-            self.inverse = inverse
-        }
-
-        /// Sum of squares that the fit leaves.
-        func residual(_ feature: [Double]) -> Double {
-            let moments = inverse.indices.map { k in
-                zip(designs, feature).reduce(0) { $0 + $1.0[k] * $1.1 }
-            }
-            let fit = inverse.map { SmoothTest.product($0, moments) }
-            return zip(designs, feature).reduce(0) { sum, row in
-                let left = row.1 - SmoothTest.product(row.0, fit)
-                return sum + left * left
-            }
-        }
-    }
-
-    private static func gram(_ designs: [Design], weights: [Double]) -> [[Double]] {
-        designs[0].indices.map { a in
-            designs[0].indices.map { b in
-                zip(designs, weights).reduce(0) { $0 + $1.1 * $1.0[a] * $1.0[b] }
-            }
-        }
-    }
-}
-
-/// Dense matrices of a few rows.
-enum SmallMatrix {
-    /// Gauss–Jordan with pivots; nil for a matrix that is singular to rounding.
-    static func inverse(_ matrix: [[Double]]) -> [[Double]]? {
-        let count = matrix.count
-        let scale = matrix.flatMap { $0 }.reduce(0) { max($0, abs($1)) }
-        var left = matrix
-        var right = (0..<count).map { i in (0..<count).map { i == $0 ? 1.0 : 0.0 } }
-        for column in 0..<count {
-            let rows = column..<count
-            guard let pivot = rows.max(by: { abs(left[$0][column]) < abs(left[$1][column]) }),
-                abs(left[pivot][column]) > 1e-10 * scale
-            else { return nil }
-            left.swapAt(column, pivot)
-            right.swapAt(column, pivot)
-            let divisor = left[column][column]
-            for k in 0..<count {
-                left[column][k] /= divisor
-                right[column][k] /= divisor
-            }
-            for row in 0..<count where row != column {
-                let factor = left[row][column]
-                for k in 0..<count {
-                    left[row][k] -= factor * left[column][k]
-                    right[row][k] -= factor * right[column][k]
-                }
-            }
-        }
-        return right
     }
 }

@@ -30,14 +30,14 @@ package struct AndersonDarling: Sendable, Equatable {
 
     package init(_ samples: [FiniteSample]) throws(Failure) {
         guard samples.allSatisfy({ !$0.isEmpty }) else { throw .empty }
-        guard samples.count >= 2, let first = samples.compactMap(\.sorted.first).min(),
-            let last = samples.compactMap(\.sorted.last).max()
+        guard samples.count >= 2, let first = samples.compactMap(\.smallest).min(),
+            let last = samples.compactMap(\.largest).max()
         else { throw .tooFew }
         guard first < last else { throw .constant }
         let total = samples.reduce(0) { $0 + $1.count }
         guard total >= 4 else { throw .tooFew }
         sampleCount = samples.count
-        statistic = Self.statistic(samples.map(\.sorted))
+        statistic = Self.statistic(samples)
         deviation = Self.variance(samples.map(\.count), total: total).squareRoot()
         standardised = (statistic - Double(samples.count - 1)) / deviation
     }
@@ -57,7 +57,9 @@ package struct AndersonDarling: Sendable, Equatable {
         return min(max(value, levels[6]), levels[0])
     }
 
-    private static func statistic(_ samples: [[Double]]) -> Double {
+    private static func statistic(_ samples: [FiniteSample]) -> Double {
+        var cursors = samples.map(\.cursor)
+        let counts = samples.map(\.count)
         let total = samples.reduce(0) { $0 + Double($1.count) }
         var position = [Int](repeating: 0, count: samples.count)
         var end = position
@@ -65,26 +67,26 @@ package struct AndersonDarling: Sendable, Equatable {
         var sums = [Double](repeating: 0, count: samples.count)
         while below < total {
             var x = Double.infinity
-            for i in samples.indices where position[i] < samples[i].count {
-                x = min(x, samples[i][position[i]])
+            for i in counts.indices where position[i] < counts[i] {
+                x = min(x, cursors[i][position[i]])
             }
             var ties = 0.0
-            for i in samples.indices {
+            for i in counts.indices {
                 end[i] = position[i]
-                while end[i] < samples[i].count, samples[i][end[i]] == x { end[i] += 1 }
+                while end[i] < counts[i], cursors[i][end[i]] == x { end[i] += 1 }
                 ties += Double(end[i] - position[i])
             }
             let rank = below + ties / 2
             let weight = ties / total / (rank * (total - rank) - total * ties / 4)
-            for i in samples.indices {
+            for i in counts.indices {
                 let own = Double(position[i]) + Double(end[i] - position[i]) / 2
-                let distance = total * own - rank * Double(samples[i].count)
+                let distance = total * own - rank * Double(counts[i])
                 if weight.isFinite { sums[i] += weight * distance * distance }
                 position[i] = end[i]
             }
             below += ties
         }
-        let sum = zip(sums, samples).reduce(0) { $0 + $1.0 / Double($1.1.count) }
+        let sum = zip(sums, counts).reduce(0) { $0 + $1.0 / Double($1.1) }
         return sum * (total - 1) / total
     }
 
@@ -137,19 +139,19 @@ package struct CramerVonMises: Sendable, Equatable {
     /// nil when a side has fewer than two values.
     package init?(reference: FiniteSample, current: FiniteSample) {
         guard reference.count > 1, current.count > 1 else { return nil }
-        let (a, b) = (reference.sorted, current.sorted)
-        let (m, n) = (Double(a.count), Double(b.count))
+        let (m, n) = (Double(reference.count), Double(current.count))
         let total = m + n
-        var (i, j) = (0, 0)
+        var walk = TieWalk(reference, current)
         var (first, second) = (0.0, 0.0)
-        while i < a.count || j < b.count {
-            let x = i < a.count && (j >= b.count || a[i] <= b[j]) ? a[i] : b[j]
-            let (startA, startB) = (i, j)
-            while i < a.count, a[i] == x { i += 1 }
-            while j < b.count, b[j] == x { j += 1 }
-            let rank = (Double(startA + startB) + Double(i + j) + 1) / 2
-            for k in startA..<i { first += (rank - Double(k + 1)) * (rank - Double(k + 1)) }
-            for k in startB..<j { second += (rank - Double(k + 1)) * (rank - Double(k + 1)) }
+        while walk.next() {
+            let rank =
+                (Double(walk.belowA + walk.belowB) + Double(walk.throughA + walk.throughB) + 1) / 2
+            for k in walk.belowA..<walk.throughA {
+                first += (rank - Double(k + 1)) * (rank - Double(k + 1))
+            }
+            for k in walk.belowB..<walk.throughB {
+                second += (rank - Double(k + 1)) * (rank - Double(k + 1))
+            }
         }
         let pairs = m * n
         let t = (m * first + n * second) / (pairs * total) - (4 * pairs - 1) / (6 * total)

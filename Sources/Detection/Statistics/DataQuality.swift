@@ -81,8 +81,8 @@ package struct RangeQuality: Sendable, Equatable {
     /// - Parameters: nil and NaN stand for a missing value.
     package init(reference: [Double?], current: [Double?]) {
         let sample = FiniteSample(reference)
-        referenceMinimum = sample.sorted.first
-        referenceMaximum = sample.sorted.last
+        referenceMinimum = sample.smallest
+        referenceMaximum = sample.largest
         count = current.count
         for value in current {
             guard let value, !value.isNaN else {

@@ -1,7 +1,7 @@
 /// The usable values of a sample, ascending, and how many were not usable.
-package struct FiniteSample: Sendable, Equatable {
+package struct FiniteSample: Sendable {
     /// Finite, ascending; −0 is 0.
-    package let sorted: [Double]
+    private let blocks: any AscendingBlocks
     /// NaN and missing values.
     package let missingCount: Int
     package let infiniteCount: Int
@@ -21,7 +21,7 @@ package struct FiniteSample: Sendable, Equatable {
             if value.isInfinite { infinite += 1 } else { finite.append(value + 0.0) }
         }
         finite.sort()
-        sorted = finite
+        blocks = finite
         missingCount = missing
         infiniteCount = infinite
     }
@@ -34,52 +34,113 @@ package struct FiniteSample: Sendable, Equatable {
         if finite.contains(where: { !$0.isFinite }) { finite.removeAll { !$0.isFinite } }
         for i in finite.indices where finite[i] == 0 { finite[i] = 0 }
         finite.sort()
-        sorted = finite
+        blocks = finite
         missingCount = missing
         infiniteCount = count - missing - finite.count
     }
 
-    package var count: Int { sorted.count }
-    package var isEmpty: Bool { sorted.isEmpty }
+    /// Numbers that are finite, ascending and without −0.
+    package init(_ blocks: any AscendingBlocks, missingCount: Int, infiniteCount: Int) {
+        self.blocks = blocks
+        self.missingCount = missingCount
+        self.infiniteCount = infiniteCount
+    }
+
+    package var count: Int { blocks.count }
+    package var isEmpty: Bool { blocks.count == 0 }
+
+    /// All of them, ascending.
+    package var sorted: [Double] {
+        var all: [Double] = []
+        forEachBlock { all.append(contentsOf: $0) }
+        return all
+    }
+
+    var cursor: AscendingCursor { AscendingCursor(blocks) }
+
+    /// Lends the numbers, in their order.
+    func forEachBlock(_ body: ([Double]) -> Void) {
+        var i = 0
+        while i < count {
+            let block = blocks.block(at: i)
+            body(block.values)
+            i = block.first + block.values.count
+        }
+    }
+
+    /// The number of a rank from 0.
+    private subscript(i: Int) -> Double {
+        let block = blocks.block(at: i)
+        return block.values[i - block.first]
+    }
+
+    /// nil for an empty sample, as is the largest.
+    package var smallest: Double? { isEmpty ? nil : self[0] }
+    package var largest: Double? { isEmpty ? nil : self[count - 1] }
+
+    /// The largest distance of a value from 0.
+    var largestSize: Double { max(abs(smallest ?? 0), abs(largest ?? 0)) }
 
     /// Mean, without overflow for values near the largest number; nil for an empty sample.
-    package var mean: Double? {
-        isEmpty ? nil : exactMean(sorted)
+    package var mean: Double? { isEmpty ? nil : mean(atMost: largestSize) { $0 } }
+
+    /// The mean of what becomes of each value.
+    ///
+    /// - Parameter limit: No result lies further from 0.
+    private func mean(atMost limit: Double, of transform: (Double) -> Double) -> Double {
+        var mean = ExactMean(limit: limit)
+        forEachBlock { block in
+            for x in block { mean.add(transform(x)) }
+        }
+        return mean.value(count: count)
+    }
+
+    /// Mean of |x − centre|; 0 for an empty sample.
+    package func meanDeviation(from centre: Double) -> Double {
+        guard let smallest, let largest else { return 0 }
+        let limit = max(abs(smallest - centre), abs(largest - centre))
+        return mean(atMost: limit) { abs($0 - centre) }
     }
 
     /// Middle value, or the mean of the two middle ones; nil for an empty sample.
     package var median: Double? {
         guard !isEmpty else { return nil }
         let middle = count / 2
-        return count % 2 == 1 ? sorted[middle] : midpoint(sorted[middle - 1], sorted[middle])
+        return count % 2 == 1 ? self[middle] : midpoint(self[middle - 1], self[middle])
     }
 
     /// The mean less that of another sample, which keeps the digits that both means round away
     /// where values lie far from 0; 0 where a sample is empty.
     package func meanDifference(from other: FiniteSample) -> Double {
         guard let a = other.mean, let b = mean else { return 0 }
-        let centre = other.sorted[other.count / 2]
-        let exact = meanDeviation(from: centre) - other.meanDeviation(from: centre)
+        let centre = other[other.count / 2]
+        let exact = signedMean(from: centre) - other.signedMean(from: centre)
         return exact.isFinite ? exact : b - a
     }
 
     /// The same for the medians.
     package func medianDifference(from other: FiniteSample) -> Double {
         guard let a = other.median, let b = median else { return 0 }
-        let centre = other.sorted[other.count / 2]
+        let centre = other[other.count / 2]
         let exact = signedMedian(from: centre) - other.signedMedian(from: centre)
         return exact.isFinite ? exact : b - a
     }
 
-    private func meanDeviation(from centre: Double) -> Double {
+    private func signedMean(from centre: Double) -> Double {
+        sum { $0 - centre } / Double(count)
+    }
+
+    private func sum(of transform: (Double) -> Double) -> Double {
         var sum = CompensatedSum()
-        for x in sorted { sum.add(x - centre) }
-        return sum.value / Double(count)
+        forEachBlock { block in
+            for x in block { sum.add(transform(x)) }
+        }
+        return sum.value
     }
 
     private func signedMedian(from centre: Double) -> Double {
-        let high = sorted[count / 2] - centre
-        return count % 2 == 1 ? high : midpoint(sorted[count / 2 - 1] - centre, high)
+        let high = self[count / 2] - centre
+        return count % 2 == 1 ? high : midpoint(self[count / 2 - 1] - centre, high)
     }
 
     /// Quantile of type 7, linear between neighbours; nil for an empty sample or q outside 0...1.
@@ -87,46 +148,49 @@ package struct FiniteSample: Sendable, Equatable {
         guard !isEmpty, q >= 0, q <= 1 else { return nil }
         let h = Double(count - 1) * q
         let low = min(Int(h), count - 1)
-        guard low + 1 < count else { return sorted[low] }
-        return interpolated(sorted[low], sorted[low + 1], at: h - Double(low))
+        guard low + 1 < count else { return self[low] }
+        return interpolated(self[low], self[low + 1], at: h - Double(low))
     }
 
     /// Σ (x − centre)², or ∞ when it overflows.
     package func squaredDeviation(from centre: Double) -> Double {
-        var sum = CompensatedSum()
-        for x in sorted { sum.add((x - centre) * (x - centre)) }
-        return sum.value
+        sum { ($0 - centre) * ($0 - centre) }
     }
 
     /// Standard deviation with divisor n; scaled, so that neither tiny nor huge values lose it.
     package var populationDeviation: Double? {
-        guard let mean, let low = sorted.first, let high = sorted.last else { return nil }
-        let reach = max(mean - low, high - mean)
+        guard let smallest, let largest, let mean else { return nil }
+        let reach = max(mean - smallest, largest - mean)
+        // Values on both ends of the range: work on a quarter of each.
+        return reach.isFinite ? deviation(of: 1) : deviation(of: 0.25) * 4
+    }
+
+    /// That of the values times a factor.
+    private func deviation(of factor: Double) -> Double {
+        guard let smallest, let largest else { return 0 }
+        let mean = mean(atMost: largestSize * factor) { $0 * factor }
+        let reach = max(mean - smallest * factor, largest * factor - mean)
         guard reach > 0 else { return 0 }
-        if reach.isInfinite {
-            // Values on both ends of the range: work on halves.
-            return FiniteSample(sorted.map { $0 / 4 }).populationDeviation.map { $0 * 4 }
-        }
         let scale = Double(sign: .plus, exponent: reach.exponent, significand: 1)
-        var sum = CompensatedSum()
-        for x in sorted {
-            let d = (x - mean) / scale
-            sum.add(d * d)
+        let sum = sum { x in
+            let d = (x * factor - mean) / scale
+            return d * d
         }
-        return (sum.value / Double(count)).squareRoot() * scale
+        return (sum / Double(count)).squareRoot() * scale
     }
 
     /// Median of |x − centre|; nil for an empty sample.
     package func medianDeviation(from centre: Double) -> Double? {
         guard !isEmpty else { return nil }
         // Deviations ascend to both sides of the centre.
-        var above = sorted.partitioned { $0 < centre }
+        var (highs, lows) = (cursor, cursor)
+        var above = firstRank { $0 >= centre }
         var below = above - 1
         var (last, previous) = (0.0, 0.0)
         for _ in 0...(count / 2) {
             previous = last
-            let left = below >= 0 ? abs(sorted[below] - centre) : .infinity
-            let right = above < count ? abs(sorted[above] - centre) : .infinity
+            let left = below >= 0 ? abs(lows[below] - centre) : .infinity
+            let right = above < count ? abs(highs[above] - centre) : .infinity
             if above >= count || (below >= 0 && left <= right) {
                 last = left
                 below -= 1
@@ -137,17 +201,23 @@ package struct FiniteSample: Sendable, Equatable {
         }
         return count % 2 == 1 ? last : midpoint(previous, last)
     }
-}
 
-extension [Double] {
-    /// Where the elements that meet a condition end, all of which come first.
-    fileprivate func partitioned(by isFirst: (Double) -> Bool) -> Int {
+    /// Rank of the first number that meets a condition, as do all after it; the count where none
+    /// does.
+    private func firstRank(where isBeyond: (Double) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if isFirst(self[middle]) { low = middle + 1 } else { high = middle }
+            if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
+    }
+}
+
+extension FiniteSample: Equatable {
+    package static func == (a: FiniteSample, b: FiniteSample) -> Bool {
+        a.missingCount == b.missingCount && a.infiniteCount == b.infiniteCount
+            && a.sorted == b.sorted
     }
 }
 
@@ -165,16 +235,29 @@ struct CompensatedSum {
     var value: Double { error.isFinite ? sum + error : sum }
 }
 
+/// The mean of values of any size up to a limit.
+private struct ExactMean {
+    private let scale: Double
+    private var sum = CompensatedSum()
+
+    init(limit: Double) {
+        // Scaling by a power of two is exact and keeps the sum in range.
+        scale = limit > 1e290 ? 0x1p-40 : 1
+    }
+
+    mutating func add(_ x: Double) { sum.add(x * scale) }
+
+    func value(count: Int) -> Double {
+        let mean = sum.value / Double(count) / scale
+        return mean.isFinite ? mean : sum.value / Double(count) * (1 / scale)
+    }
+}
+
 /// The mean of values of any size.
 func exactMean(_ values: [Double]) -> Double {
-    let largest = values.reduce(0) { max($0, abs($1)) }
-    let count = Double(values.count)
-    // Scaling by a power of two is exact and keeps the sum in range.
-    let scale = largest > 1e290 ? 0x1p-40 : 1
-    var sum = CompensatedSum()
-    for x in values { sum.add(x * scale) }
-    let mean = sum.value / count / scale
-    return mean.isFinite ? mean : sum.value / count * (1 / scale)
+    var mean = ExactMean(limit: values.reduce(0) { max($0, abs($1)) })
+    for x in values { mean.add(x) }
+    return mean.value(count: values.count)
 }
 
 /// Halfway between two numbers, without overflow.

@@ -18,16 +18,12 @@ package struct KolmogorovSmirnov: Sendable, Equatable {
     /// nil when a side is empty.
     package init?(reference: FiniteSample, current: FiniteSample) {
         guard !reference.isEmpty, !current.isEmpty else { return nil }
-        let (a, b) = (reference.sorted, current.sorted)
-        m = a.count
-        n = b.count
-        var (i, j) = (0, 0)
+        m = reference.count
+        n = current.count
+        var walk = TieWalk(reference, current)
         var largest = 0
-        while i < m, j < n {
-            let x = min(a[i], b[j])
-            while i < m, a[i] == x { i += 1 }  // ties move both functions together
-            while j < n, b[j] == x { j += 1 }
-            largest = max(largest, abs(i * n - j * m))
+        while walk.next() {
+            largest = max(largest, abs(walk.throughA * n - walk.throughB * m))
         }
         latticeDistance = largest
         distance = Double(largest) / (Double(m) * Double(n))

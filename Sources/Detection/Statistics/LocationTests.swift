@@ -57,11 +57,11 @@ package struct LocationTests: Sendable, Equatable {
             robustScale = 1.482602218505602 * mad
         } else {
             robustScale =
-                1.2533141373155001 * exactMean(reference.sorted.map { abs($0 - referenceMedian) })
+                1.2533141373155001 * reference.meanDeviation(from: referenceMedian)
         }
         robustZ = Self.ratio(current.medianDifference(from: reference), robustScale)
         welch = Self.welch(reference, current, difference)
-        mannWhitney = Self.mannWhitney(reference.sorted, current.sorted)
+        mannWhitney = Self.mannWhitney(reference, current)
     }
 
     package var zMeanPValue: Double { Normal.twoSided(zMean) }
@@ -89,19 +89,16 @@ package struct LocationTests: Sendable, Equatable {
         return Welch(t: t, dof: dof, pValue: min(StudentT.twoSided(t, dof: dof), 1))
     }
 
-    private static func mannWhitney(_ a: [Double], _ b: [Double]) -> MannWhitney {
+    private static func mannWhitney(_ a: FiniteSample, _ b: FiniteSample) -> MannWhitney {
         let (m, n) = (Double(a.count), Double(b.count))
         let total = m + n
-        var (i, j) = (0, 0)
+        var walk = TieWalk(a, b)
         var u = 0.0
         var ties = 0.0
-        while i < a.count || j < b.count {
-            let x = i < a.count && (j >= b.count || a[i] <= b[j]) ? a[i] : b[j]
-            let (startA, startB) = (i, j)
-            while i < a.count, a[i] == x { i += 1 }
-            while j < b.count, b[j] == x { j += 1 }
-            u += Double(j - startB) * (Double(startA) + Double(i - startA) / 2)
-            let t = Double(i - startA + j - startB)
+        while walk.next() {
+            let (ofA, ofB) = (walk.throughA - walk.belowA, walk.throughB - walk.belowB)
+            u += Double(ofB) * (Double(walk.belowA) + Double(ofA) / 2)
+            let t = Double(ofA + ofB)
             ties += t * (t * t - 1)
         }
         let variance = total > 1 ? m * n / 12 * (total + 1 - ties / (total * (total - 1))) : 0

@@ -25,13 +25,15 @@ package struct QuantileBins: Codable, Sendable, Equatable {
     package init?(reference: FiniteSample, binCount: Int, atoms: Bool = true) {
         precondition(binCount >= 1, "\(binCount) bins")
         guard !reference.isEmpty else { return nil }
-        let x = reference.sorted
+        var x = reference.cursor
         var cuts: [Cut] = []
         var k = 1
         while k < binCount {
-            let edge = Self.edge(x, k, binCount)
+            let edge = Self.edge(&x, reference.count, k, binCount)
             var repeats = 1
-            while k + repeats < binCount, Self.edge(x, k + repeats, binCount) == edge {
+            while k + repeats < binCount,
+                Self.edge(&x, reference.count, k + repeats, binCount) == edge
+            {
                 repeats += 1
             }
             if atoms, repeats > 1 { cuts.append(Cut(value: edge, side: .before)) }
@@ -71,6 +73,15 @@ package struct QuantileBins: Codable, Sendable, Equatable {
             searchTable.withUnsafeBufferPointer { Self.counts(of: values, in: $0) }
         }
         return (0..<binCount).map { Double(counts[2 * $0] + counts[2 * $0 + 1]) }
+    }
+
+    /// Counts of a sample in each bin; what is not finite is left out.
+    package func counts(of sample: FiniteSample) -> [Double] {
+        var counts = [Double](repeating: 0, count: binCount)
+        sample.forEachBlock { block in
+            for (i, count) in self.counts(of: block).enumerated() { counts[i] += count }
+        }
+        return counts
     }
 
     private static let tableCount = 64
@@ -136,11 +147,13 @@ package struct QuantileBins: Codable, Sendable, Equatable {
     }
 
     /// Whole-number arithmetic finds the place, so that no edge hangs on rounding.
-    private static func edge(_ x: [Double], _ k: Int, _ binCount: Int) -> Double {
-        let product = (x.count - 1) * k
+    private static func edge(
+        _ x: inout AscendingCursor, _ count: Int, _ k: Int, _ binCount: Int
+    ) -> Double {
+        let product = (count - 1) * k
         let low = product / binCount
         let rest = product % binCount
-        guard rest > 0, low + 1 < x.count else { return x[low] }
+        guard rest > 0, low + 1 < count else { return x[low] }
         return interpolated(x[low], x[low + 1], at: Double(rest) / Double(binCount))
     }
 }

@@ -11,38 +11,39 @@ package struct Wasserstein: Sendable, Equatable {
     package init?(reference: FiniteSample, current: FiniteSample) {
         guard let deviation = reference.populationDeviation, !current.isEmpty else { return nil }
         referenceDeviation = deviation
-        let (a, b) = (reference.sorted, current.sorted)
-        // Differences of equal weights in whole numbers: no rounding where they cancel.
-        let (m, n) = (Double(a.count), Double(b.count))
+        let reach = max(reference.largestSize, current.largestSize)
+        if reach < 1e-290 {
+            let (first, second) = Self.integrals(reference, current, scale: 0x1p599)
+            distance = first * 2 * 0x1p-600
+            energyDistance = 2 * second.squareRoot() * 0x1p-300
+        } else {
+            // Halves: the width of the whole range may overflow.
+            let (first, second) = Self.integrals(reference, current, scale: 0.5)
+            distance = first * 2
+            energyDistance = 2 * second.squareRoot()
+        }
+    }
+
+    /// ∫ |F_ref − F_cur| and ∫ (F_ref − F_cur)² over values times `scale`.
+    private static func integrals(
+        _ reference: FiniteSample, _ current: FiniteSample, scale: Double
+    ) -> (Double, Double) {
+        let (m, n) = (Double(reference.count), Double(current.count))
         var first = CompensatedSum()
         var second = CompensatedSum()
-        var (i, j) = (0, 0)
-        var last = min(a[0], b[0])
-        while i < a.count || j < b.count {
-            let x =
-                i < a.count && (j >= b.count || a[i] <= b[j]) ? a[i] : b[j]
-            let gap = abs(Double(i) * n - Double(j) * m) / (m * n)
+        var walk = TieWalk(reference, current)
+        var last = 0.0
+        while walk.next() {
+            // Differences of equal weights in whole numbers: no rounding where they cancel.
+            let gap = abs(Double(walk.belowA) * n - Double(walk.belowB) * m) / (m * n)
             if gap > 0 {
-                // Halves first: the width of the whole range may overflow.
-                let width = x / 2 - last / 2
+                let width = walk.x * scale - last * scale
                 first.add(gap * width)
                 second.add(gap * gap * width)
             }
-            last = x
-            while i < a.count, a[i] == x { i += 1 }
-            while j < b.count, b[j] == x { j += 1 }
+            last = walk.x
         }
-        let isTiny = abs(last) < 1e-290 && abs(min(a[0], b[0])) < 1e-290
-        if isTiny {
-            let scaled = Wasserstein(
-                reference: FiniteSample(a.map { $0 * 0x1p600 }),
-                current: FiniteSample(b.map { $0 * 0x1p600 }))
-            distance = (scaled?.distance ?? 0) * 0x1p-600
-            energyDistance = (scaled?.energyDistance ?? 0) * 0x1p-300
-        } else {
-            distance = first.value * 2
-            energyDistance = 2 * second.value.squareRoot()
-        }
+        return (first.value, second.value)
     }
 
     /// Distance over the reference's standard deviation; ∞ when that is 0 and the distance not.

@@ -41,7 +41,7 @@ struct DetectCalibrateCommand: ParsableCommand {
 
     func run() throws {
         print("kind,n,m,windows,alarms_per_1000,error,psi_over_0.2_per_1000")
-        let bar = DetectProgress.bar(writesToTerminal: true)
+        let bar = ProgressBar.bar(writesToTerminal: true)
         for (i, kind) in Calibration.Kind.allCases.enumerated() {
             for (j, n) in n.enumerated() {
                 var calibration = Calibration(

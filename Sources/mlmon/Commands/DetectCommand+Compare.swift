@@ -31,6 +31,7 @@ struct DetectCompareCommand: ParsableCommand {
     func run() throws {
         let samples = try RecordedSample.pair(reference, current)
         var comparison = SampleComparison(samples.0, samples.1)
+        if let failure = samples.0.failure ?? samples.1.failure { throw failure }
         let known = comparison.rows.map(\.method)
         if let wrong = method.first(where: { !known.contains($0) }) {
             throw CommandFailure(
@@ -51,10 +52,12 @@ struct DetectCompareCommand: ParsableCommand {
 extension SampleComparison {
     /// Lines for people.
     var table: String {
-        func cell(_ x: Double?) -> String { x.map { String(format: "%.6g", $0) } ?? "-" }
+        func cell(_ x: Double?) -> String { x.map(PrintedNumber.sixDigits) ?? "-" }
         func row(_ a: String, _ b: String, _ c: String) -> String {
-            a.padding(toLength: max(a.count + 1, 25), withPad: " ", startingAt: 0)
-                + b.padding(toLength: max(b.count + 1, 14), withPad: " ", startingAt: 0) + c
+            func padded(_ text: String, to width: Int) -> String {
+                text + String(repeating: " ", count: max(width - text.count, 1))
+            }
+            return padded(a, to: 25) + padded(b, to: 14) + c
         }
         var lines = [
             "\(kind); n = \(currentCount) (\(currentMissing) missing), reference m = "

@@ -63,7 +63,7 @@ struct DetectDriftCommand: ParsableCommand {
         options.rule = try rule()
         var scan = DriftScan(
             referenceWindowCount: referenceWindows, options: options, isAlarmsOnly: alarmsOnly)
-        let bar = DetectProgress.bar(writesToTerminal: true)
+        let bar = ProgressBar.bar(writesToTerminal: true)
         try scan.run(try CSVReader(path: values), into: try OutputFile(path: nil)) { bar.show($0) }
         bar.end()
         if scan.judgedCount == 0 {

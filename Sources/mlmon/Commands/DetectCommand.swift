@@ -1,6 +1,7 @@
 import ArgumentParser
 import Detection
 import Foundation
+import Synchronization
 
 struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,35 +35,75 @@ struct DetectAnomalyCommand: ParsableCommand {
     var outputDir: String?
 
     func run() throws {
-        let files = try SeriesFiles(series)
-        let bar = DetectProgress.bar(writesToTerminal: outputDir == nil)
-        let scan = AnomalyScan(options: AnomalyOptions())
-        let isNamed = outputDir == nil && files.entries.count > 1
-        let shared = outputDir == nil ? try OutputFile(path: nil) : nil
-        try shared?.write((isNamed ? "series," : "") + AnomalyScan.header)
-        for (i, entry) in files.entries.enumerated() {
-            let reader = try CSVReader(path: entry.path)
-            let output: OutputFile
-            if let shared {
-                output = shared
+        let files = try SeriesFiles(series).entries
+        let bar = DetectProgress(bar: .bar(writesToTerminal: outputDir == nil), files.count)
+        let outputDir = outputDir
+        try Concurrently.wait {
+            if let outputDir {
+                try await Self.scan(files, into: outputDir, bar)
             } else {
-                output = try OutputFile(path: "\(outputDir ?? ".")/\(entry.relativePath)")
-                try output.write(AnomalyScan.header)
+                try await Self.scan(files, bar)
             }
-            let prefix = isNamed ? CSVCell.encode(entry.relativePath) + "," : ""
-            try scan.run(reader, prefix: prefix, into: output) { share in
-                bar.show((Double(i) + share) / Double(files.entries.count))
-            }
-            bar.show(Double(i + 1) / Double(files.entries.count))
-            try output.flush()
         }
-        try shared?.flush()
         bar.end()
+    }
+
+    /// One file after the other to standard output.
+    private static func scan(_ files: [SeriesFiles.Entry], _ bar: DetectProgress) async throws {
+        let isNamed = files.count > 1
+        let output = try VerdictWriter(
+            path: nil, header: (isNamed ? "series," : "") + AnomalyScan.header)
+        for (i, file) in files.enumerated() {
+            try await AnomalyScan(options: AnomalyOptions()).run(
+                path: file.path, name: isNamed ? file.relativePath : nil, into: output
+            ) { bar.show($0, of: i) }
+        }
+    }
+
+    /// As many files at a time as there are processors, each to a file of its own.
+    private static func scan(
+        _ files: [SeriesFiles.Entry], into folder: String, _ bar: DetectProgress
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (i, file) in files.enumerated() {
+                if i >= ProcessInfo.processInfo.activeProcessorCount { try await group.next() }
+                group.addTask {
+                    let output = try VerdictWriter(
+                        path: "\(folder)/\(file.relativePath)", header: AnomalyScan.header)
+                    try await AnomalyScan(options: AnomalyOptions()).run(
+                        path: file.path, name: nil, into: output
+                    ) { bar.show($0, of: i) }
+                    bar.show(1, of: i)
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 }
 
-/// The progress bar of the detect commands.
-enum DetectProgress {
+/// The progress of a command over several files that are read at the same time.
+final class DetectProgress: Sendable {
+    private let bar: ProgressBar
+    private let shares: Mutex<[Double]>
+
+    init(bar: ProgressBar, _ fileCount: Int) {
+        self.bar = bar
+        shares = Mutex([Double](repeating: 0, count: fileCount))
+    }
+
+    func show(_ share: Double, of file: Int) {
+        shares.withLock { shares in
+            shares[file] = share
+            bar.show(shares.reduce(0, +) / Double(shares.count))
+        }
+    }
+
+    func end() { bar.end() }
+}
+
+extension ProgressBar {
+    /// The progress bar of the detect commands.
+    ///
     /// - Parameter writesToTerminal: Rows go to standard output: a bar among them on the same
     ///   terminal would only be in the way.
     static func bar(writesToTerminal: Bool) -> ProgressBar {

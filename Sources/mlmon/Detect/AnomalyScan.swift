@@ -1,8 +1,9 @@
 import Detection
-import Foundation
 import TimeSeries
 
 /// Runs the anomaly detector over a recorded series, point by point, as it would have run live.
+///
+/// While some rows are judged, the next ones are read and those before are written.
 struct AnomalyScan {
     static let header = "timestamp,value,anomaly_score,lower,upper,alarm\n"
 
@@ -11,82 +12,125 @@ struct AnomalyScan {
     /// Writes a row for each row of the series.
     ///
     /// - Parameters:
-    ///   - prefix: Put before each row, like `name,`.
+    ///   - name: Put before each row as a first cell; nil for none.
     ///   - progress: Told the share of the file that was read, now and then.
     func run(
-        _ reader: CSVReader, prefix: String = "", into output: OutputFile,
-        progress: (Double) -> Void
-    ) throws {
-        guard try reader.next() else { return }
-        let columns = SeriesColumns(header: reader)
-        var detector = AnomalyDetector(options: options)
-        var hasRow = try columns.isHeader ? reader.next() : true
-        var rowCount = 0
-        while hasRow {
-            let time = try columns.time(of: reader)
-            let value = try columns.value(of: reader)
-            let verdict = detector.observe(value, at: time)
-            try output.write(prefix)
-            if columns.isPlainTime(of: reader) {
-                output.write(field: reader.bytes(columns.timeIndex))
-            } else {
-                try output.write(CSVCell.encode(reader.text(columns.timeIndex)))
-            }
-            try output.write(",")
-            if value != nil { output.write(field: reader.bytes(columns.valueIndex)) }
-            for number in [verdict.score, verdict.lower, verdict.upper] {
-                try output.write(",")
-                if let number { try output.write(number.description) }
-            }
-            try output.write(verdict.isAlarm ? ",1\n" : ",0\n")
-            rowCount += 1
-            if rowCount % 4096 == 0 { progress(reader.progress) }
-            hasRow = try reader.next()
+        path: String, name: String?, into output: VerdictWriter,
+        progress: @Sendable (Double) -> Void
+    ) async throws {
+        let reader = try SeriesReader(path: path)
+        let judge = SeriesJudge(options: options)
+        let prefix = name.map { Array((CSVCell.encode($0) + ",").utf8) } ?? []
+        var read = try await reader.next()
+        var judged: JudgedRows?
+        while read != nil || judged != nil {
+            let (rows, verdicts) = (read, judged)
+            async let following = rows == nil ? nil : reader.next()
+            async let written: Void = output.write(verdicts, prefix: prefix)
+            judged = await judge.judge(rows)
+            try await written
+            read = try await following
+            progress(await reader.progress)
         }
-        try output.flush()
+        try await output.flush()
+        for note in await reader.notes { Program.complain("mlmon: \(note)") }
     }
 }
 
-/// Which columns of a series hold time and value: by their names, else the first two.
-private struct SeriesColumns {
-    let isHeader: Bool
-    let timeIndex: Int
-    let valueIndex: Int
+/// Rows with what the detector says of each.
+struct JudgedRows: Sendable {
+    fileprivate let rows: SeriesRows
+    fileprivate var scores: [Double] = []
+    /// NaN where nothing is expected.
+    fileprivate var lower: [Double] = []
+    fileprivate var upper: [Double] = []
+    fileprivate var isAlarm: [Bool] = []
+}
 
-    init(header reader: CSVReader) {
-        let isData = RecordedTime.parse(reader.text(0)) != nil && reader.number(1) != nil
-        isHeader = !isData
-        let names = (0..<reader.fieldCount).map { CSVReader.trimmed(reader.text($0)).lowercased() }
-        let time = names.firstIndex { ["timestamp", "time", "ts", "ts_ms", "date"].contains($0) }
-        timeIndex = isData ? 0 : time ?? 0
-        let value = isData ? nil : names.firstIndex(of: "value")
-        valueIndex = value ?? (timeIndex == 1 ? 0 : 1)
+/// Owns the detector of one series.
+private actor SeriesJudge {
+    private var detector: AnomalyDetector
+
+    init(options: AnomalyOptions) {
+        detector = AnomalyDetector(options: options)
     }
 
-    func time(of reader: CSVReader) throws -> Timestamp {
-        if let time = RecordedTime.parse(reader.bytes(timeIndex)) { return time }
-        throw reader.failure(
-            "the timestamp is \(reader.quoted(timeIndex))",
-            expected: "a time like 2026-11-21 08:00:00, or seconds or milliseconds since 1970")
+    func judge(_ rows: SeriesRows?) -> JudgedRows? {
+        guard let rows else { return nil }
+        var judged = JudgedRows(rows: rows)
+        judged.scores.reserveCapacity(rows.count)
+        judged.lower.reserveCapacity(rows.count)
+        judged.upper.reserveCapacity(rows.count)
+        judged.isAlarm.reserveCapacity(rows.count)
+        for (time, value) in zip(rows.times, rows.values) {
+            let verdict = detector.observe(value, at: time)
+            judged.scores.append(verdict.score)
+            judged.lower.append(verdict.lower ?? .nan)
+            judged.upper.append(verdict.upper ?? .nan)
+            judged.isAlarm.append(verdict.isAlarm)
+        }
+        return judged
+    }
+}
+
+/// Owns the file that judged rows are written to.
+actor VerdictWriter {
+    private let output: OutputFile
+
+    /// - Parameters:
+    ///   - path: As `OutputFile` takes it.
+    ///   - header: Its first line.
+    init(path: String?, header: String) throws {
+        output = try OutputFile(path: path)
+        try output.write(header)
     }
 
-    /// The time needs neither quotes nor guards in a cell: it begins with a digit, and goes on with
-    /// digits and what stands between them.
-    func isPlainTime(of reader: CSVReader) -> Bool {
-        let field = reader.bytes(timeIndex)
-        guard let first = field.first, (0x30...0x39).contains(first) else { return false }
-        return field.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x3A, 0x2B, 0x2D...0x2F, 0x20, 0x54, 0x5A: true
-            default: false
+    func write(_ judged: JudgedRows?, prefix: [UInt8]) throws {
+        guard let judged else { return }
+        try output.write(judged.text(prefix: prefix))
+    }
+
+    func flush() throws { try output.flush() }
+}
+
+extension JudgedRows {
+    fileprivate func text(prefix: [UInt8]) -> [UInt8] {
+        let rowByteCount = prefix.count + 3 * PrintedNumber.maximumByteCount + 8
+        let capacity = rows.text.count + rows.count * rowByteCount
+        return [UInt8](unsafeUninitializedCapacity: capacity) { bytes, count in
+            guard let base = bytes.baseAddress else { return }
+            var place = base
+            var start = 0
+            for i in 0..<rows.count {
+                place = Self.copy(prefix[...], to: place)
+                place = Self.copy(rows.text[start..<rows.textEnds[i]], to: place)
+                start = rows.textEnds[i]
+                place = Self.write(scores[i], to: place)
+                place = Self.write(lower[i], to: place)
+                place = Self.write(upper[i], to: place)
+                place[0] = 0x2C
+                place[1] = isAlarm[i] ? 0x31 : 0x30
+                place[2] = 0x0A
+                place += 3
             }
+            count = place - base
         }
     }
 
-    /// nil for a missing value.
-    func value(of reader: CSVReader) throws -> Double? {
-        if let value = reader.number(valueIndex) { return value }
-        if reader.isMissing(valueIndex) { return nil }
-        throw reader.failure("the value is \(reader.quoted(valueIndex))", expected: "a number")
+    /// A comma, and the number where it is one.
+    private static func write(
+        _ number: Double, to place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        place[0] = 0x2C
+        return place + 1 + (number.isNaN ? 0 : PrintedNumber.write(number, to: place + 1))
+    }
+
+    private static func copy(
+        _ bytes: ArraySlice<UInt8>, to place: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        bytes.withUnsafeBufferPointer { bytes in
+            if let base = bytes.baseAddress { place.update(from: base, count: bytes.count) }
+        }
+        return place + bytes.count
     }
 }

@@ -29,9 +29,9 @@ final class OutputFile {
         if buffer.count > 1 << 16 { try flush() }
     }
 
-    /// Writes a field of another CSV file as it is.
-    func write(field: ArraySlice<UInt8>) {
-        buffer.append(contentsOf: field)
+    func write(_ bytes: [UInt8]) throws {
+        buffer.append(contentsOf: bytes)
+        if buffer.count > 1 << 16 { try flush() }
     }
 
     func flush() throws {

@@ -7,6 +7,10 @@ struct RecordedSample {
     let numbers: FiniteSample?
     let categories: [String: Double]
     let missingCount: Int
+    private let sorted: SortedValues?
+
+    /// What kept numbers from being read again since; what was computed of them is wrong then.
+    var failure: CommandFailure? { sorted?.failure }
 
     var count: Int {
         guard let numbers else { return Int(categories.values.reduce(0, +)) }
@@ -15,86 +19,85 @@ struct RecordedSample {
 
     /// Two columns of one kind: of numbers where every value of both is one.
     static func pair(_ reference: String, _ current: String) throws -> (Self, Self) {
-        // A pipe cannot be read again as the other kind.
-        if reference == "-" || current == "-" { return try pairOnce(reference, current) }
-        if let first = try RecordedSample(CSVReader(path: reference), asNumbers: true),
-            let second = try RecordedSample(CSVReader(path: current), asNumbers: true)
+        if reference == "-", current == "-" {
+            throw CommandFailure("standard input can be one of the two samples, not both")
+        }
+        let files = try (RereadableFile(reference), RereadableFile(current))
+        if let first = try RecordedSample(numbersOf: files.0.reader()),
+            let second = try RecordedSample(numbersOf: files.1.reader())
         {
             return (first, second)
         }
-        guard let first = try RecordedSample(CSVReader(path: reference), asNumbers: false),
-            let second = try RecordedSample(CSVReader(path: current), asNumbers: false)
-        else { throw CommandFailure("'\(reference)' and '\(current)' cannot be compared") }
-        return (first, second)
+        return try (
+            RecordedSample(categoriesOf: files.0.reader()),
+            RecordedSample(categoriesOf: files.1.reader())
+        )
     }
 
-    private static func pairOnce(_ reference: String, _ current: String) throws -> (Self, Self) {
-        let first = try RecordedTexts(CSVReader(path: reference))
-        let second = try RecordedTexts(CSVReader(path: current))
-        let isNumeric = first.isNumeric && second.isNumeric
-        return (RecordedSample(first, isNumeric), RecordedSample(second, isNumeric))
-    }
-
-    private init(_ texts: RecordedTexts, _ isNumeric: Bool) {
-        numbers = isNumeric ? FiniteSample(numbers: texts.numbers) : nil
-        categories = isNumeric ? [:] : texts.counts
-        missingCount = texts.missingCount
-    }
-
-    /// Reads the column `value`, or the first one where no column has that name. A first row that
-    /// is a number is a value, not a header.
-    ///
-    /// - Returns: nil where numbers are wanted and a value is none.
-    private init?(_ reader: CSVReader, asNumbers: Bool) throws {
+    /// - Returns: nil where a value is no number.
+    private init?(numbersOf reader: CSVReader) throws {
         let column = try ValueColumn(reader)
-        var numbers: [Double] = []
-        var categories: [String: Double] = [:]
-        var missingCount = 0
+        var sort = ExternalSort()
         var hasRow = try column.isHeader ? reader.next() : true
         while hasRow {
-            if asNumbers, let number = reader.number(column.index) {
-                numbers.append(number)
-                // Growing by doubling would take twice as much.
-                if numbers.count == 4096, reader.progress > 0 {
-                    numbers.reserveCapacity(Int(min(4096 / reader.progress * 1.05, 1e9)))
-                }
+            if let number = reader.number(column.index) {
+                try sort.insert(number)
             } else if reader.isMissing(column.index) {
-                missingCount += 1
-            } else if asNumbers {
-                return nil
+                sort.insertMissing()
             } else {
-                categories[reader.text(column.index), default: 0] += 1
+                return nil
             }
             hasRow = try reader.next()
         }
-        guard !numbers.isEmpty || !categories.isEmpty else { throw column.noValues(reader) }
-        self.numbers = asNumbers ? FiniteSample(numbers: consume numbers) : nil
-        self.categories = categories
-        self.missingCount = missingCount
+        guard sort.count > 0 else { throw column.noValues(reader) }
+        let sorted = try sort.sorted()
+        self.sorted = sorted
+        numbers = sorted.sample
+        missingCount = sorted.sample.missingCount
+        categories = [:]
     }
-}
 
-/// Values whose kind is not known before the end.
-private struct RecordedTexts {
-    var numbers: [Double] = []
-    var counts: [String: Double] = [:]
-    var missingCount = 0
-    var isNumeric = true
-
-    init(_ reader: CSVReader) throws {
+    private init(categoriesOf reader: CSVReader) throws {
         let column = try ValueColumn(reader)
+        var categories: [String: Double] = [:]
+        var missingCount = 0
         var hasRow = try column.isHeader ? reader.next() : true
         while hasRow {
             if reader.isMissing(column.index) {
                 missingCount += 1
             } else {
-                counts[reader.text(column.index), default: 0] += 1
-                let number = reader.number(column.index)
-                if let number { numbers.append(number) } else { isNumeric = false }
+                categories[reader.text(column.index), default: 0] += 1
             }
             hasRow = try reader.next()
         }
-        guard !counts.isEmpty else { throw column.noValues(reader) }
+        guard !categories.isEmpty else { throw column.noValues(reader) }
+        self.categories = categories
+        self.missingCount = missingCount
+        numbers = nil
+        sorted = nil
+    }
+}
+
+/// A file that can be read twice; standard input is kept aside for that.
+private struct RereadableFile {
+    private let path: String
+    private let copy: TemporaryBytes?
+
+    init(_ path: String) throws {
+        self.path = path
+        copy = path == "-" ? try TemporaryBytes() : nil
+        var place = 0
+        while let copy, let piece = try FileHandle.standardInput.read(upToCount: 1 << 18),
+            !piece.isEmpty
+        {
+            try piece.withUnsafeBytes { try copy.write($0, at: place) }
+            place += piece.count
+        }
+    }
+
+    func reader() throws -> CSVReader {
+        guard let copy else { return try CSVReader(path: path) }
+        return try CSVReader(descriptor: try copy.reopened(), name: "standard input")
     }
 }
 

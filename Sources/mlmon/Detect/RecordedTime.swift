@@ -4,47 +4,51 @@ import TimeSeries
 enum RecordedTime {
     static func parse(_ text: String) -> Timestamp? {
         var text = CSVReader.trimmed(text)
-        if let number = Double(text) {
-            // Seconds of this size lie beyond the year 5000, milliseconds in 1973 and later.
-            return abs(number) < 1e11
-                ? Timestamp(seconds: number)
-                : Int64(exactly: number.rounded()).map { Timestamp(milliseconds: $0) }
-        }
+        if let number = Double(text) { return time(of: number) }
         guard text.utf8.count >= 10 else { return nil }
         text = text.replacing("/", with: "-").replacing(" ", with: "T")
         if let time = Timestamp(parsing: text) { return time }
         return Timestamp(parsing: text + "Z") ?? Timestamp(parsing: text + ":00Z")
     }
 
-    /// The same of a field, without a string for the form that nearly all series have.
-    static func parse(_ field: ArraySlice<UInt8>) -> Timestamp? {
-        common(field) ?? parse(String(decoding: field, as: UTF8.self))
+    /// The same of a field, without a string for the forms that nearly all series have.
+    ///
+    /// - Precondition: A byte follows the field in memory that no number goes on with.
+    static func parse(_ field: Span<UInt8>) -> Timestamp? {
+        if let time = common(field) { return time }
+        if field.count <= 17, let number = RecordedNumber.parse(field) { return time(of: number) }
+        return parse(String(decoding: field.indices.map { field[$0] }, as: UTF8.self))
+    }
+
+    private static func time(of number: Double) -> Timestamp? {
+        // Seconds of this size lie beyond the year 5000, milliseconds in 1973 and later.
+        abs(number) < 1e11
+            ? Timestamp(seconds: number)
+            : Int64(exactly: number.rounded()).map { Timestamp(milliseconds: $0) }
     }
 
     /// Of a year without 29 February, which is left to the general parser.
     private static let monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-    /// `2026-11-21 08:00:00`, or with a `T`; nil for all else.
-    private static func common(_ field: ArraySlice<UInt8>) -> Timestamp? {
-        guard field.count == 19 else { return nil }
-        let start = field.startIndex
-        func number(_ place: Int, _ digitCount: Int) -> Int? {
-            var number = 0
-            for i in (start + place)..<(start + place + digitCount) {
-                guard (0x30...0x39).contains(field[i]) else { return nil }
-                number = number * 10 + Int(field[i] - 0x30)
-            }
-            return number
+    /// `2026-11-21 08:00:00`, or with a `T` and at the end a `Z`; nil for all else.
+    private static func common(_ field: Span<UInt8>) -> Timestamp? {
+        guard field.count == 19 || (field.count == 20 && field[19] == 0x5A) else { return nil }
+        // Two digits in one number; more than 99 where one is none.
+        func pair(_ i: Int) -> Int {
+            let (tens, ones) = (field[unchecked: i] &- 0x30, field[unchecked: i + 1] &- 0x30)
+            return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : 100
         }
-        let separator = field[start + 10]
-        guard field[start + 4] == 0x2D, field[start + 7] == 0x2D,
-            separator == 0x20 || separator == 0x54, field[start + 13] == 0x3A,
-            field[start + 16] == 0x3A, let year = number(0, 4), let month = number(5, 2),
-            let day = number(8, 2),
-            let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
-            year >= 1970, (1...12).contains(month), (1...monthLengths[month - 1]).contains(day),
-            hour < 24, minute < 60, second < 60
+        let separator = field[10]
+        let (century, yearOfCentury) = (pair(0), pair(2))
+        let (month, day) = (pair(5), pair(8))
+        let (hour, minute, second) = (pair(11), pair(14), pair(17))
+        guard field[4] == 0x2D, field[7] == 0x2D, separator == 0x20 || separator == 0x54,
+            field[13] == 0x3A, field[16] == 0x3A, century < 100, yearOfCentury < 100,
+            (1...12).contains(month), (1...monthLengths[month - 1]).contains(day), hour < 24,
+            minute < 60, second < 60
         else { return nil }
+        let year = century * 100 + yearOfCentury
+        guard year >= 1970 else { return nil }
         // Days since 1970, with years that begin in March.
         let shifted = month > 2 ? year : year - 1
         let monthFromMarch = (month + 9) % 12

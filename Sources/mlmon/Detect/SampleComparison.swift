@@ -68,7 +68,7 @@ struct SampleComparison: Encodable {
         let counts: ([Double], [Double])
         if let a = reference.numbers, let b = current.numbers {
             let bins = QuantileBins(reference: a, binCount: 10)
-            counts = (bins?.counts(of: a.sorted) ?? [], bins?.counts(of: b.sorted) ?? [])
+            counts = (bins?.counts(of: a) ?? [], bins?.counts(of: b) ?? [])
             addNumeric(a, b)
         } else {
             let names = Set(reference.categories.keys).union(current.categories.keys).sorted()
@@ -80,7 +80,11 @@ struct SampleComparison: Encodable {
         binCount = PopulationStability.usedBinCount(reference: counts.0, current: counts.1)
         addBinned(counts.0, counts.1, isOrdered: isNumeric)
         let (m, n) = (counts.0.reduce(0, +), counts.1.reduce(0, +))
-        if m < 10 * n {
+        if isNumeric, m == 0 || n == 0 {
+            warnings.append(
+                "the \(m == 0 ? "reference" : "current sample") has no finite value, and most "
+                    + "statistics none either")
+        } else if m < 10 * n {
             warnings.append(
                 "the reference is small: \(Int(m)) for \(Int(n)); 10 times as many are better")
         }

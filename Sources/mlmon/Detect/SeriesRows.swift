@@ -1,0 +1,136 @@
+import Detection
+import TimeSeries
+
+/// Some thousand rows of a series, column by column.
+struct SeriesRows: Sendable {
+    /// Rows are read, judged and written so many at a time.
+    static let batchCount = 8192
+
+    fileprivate(set) var times: [Timestamp] = []
+    /// NaN where a value is missing.
+    fileprivate(set) var values: [Double] = []
+    /// `time,value` of each row as it is written, one after the other.
+    fileprivate(set) var text: [UInt8] = []
+    fileprivate(set) var textEnds: [Int] = []
+
+    var count: Int { values.count }
+}
+
+/// Reads the rows of one series.
+actor SeriesReader {
+    private let reader: CSVReader
+    private let columns: SeriesColumns?
+    /// The row that stands in the reader is one of the series.
+    private var hasRow: Bool
+    private var latest: Timestamp?
+    private var rowCount = 0
+    private var backwardCount = 0
+    private var firstBackwardLine = 0
+
+    init(path: String) throws {
+        reader = try CSVReader(path: path)
+        columns = try reader.next() ? SeriesColumns(header: reader) : nil
+        hasRow = columns.map { !$0.isHeader } ?? false
+        if columns?.isHeader == true { hasRow = try reader.next() }
+    }
+
+    /// Share of the file that was read, in 0...1.
+    var progress: Double { reader.progress }
+
+    /// - Returns: nil at the end.
+    func next() throws -> SeriesRows? {
+        guard hasRow, let columns else { return nil }
+        var rows = SeriesRows()
+        rows.times.reserveCapacity(SeriesRows.batchCount)
+        rows.values.reserveCapacity(SeriesRows.batchCount)
+        rows.text.reserveCapacity(32 * SeriesRows.batchCount)
+        rows.textEnds.reserveCapacity(SeriesRows.batchCount)
+        while hasRow, rows.count < SeriesRows.batchCount {
+            let time = try columns.time(of: reader)
+            noteOrder(of: time)
+            rows.times.append(time)
+            let value = try columns.value(of: reader)
+            rows.values.append(value ?? .nan)
+            append(columns.timeIndex, &rows.text, isTime: true)
+            rows.text.append(0x2C)
+            if value != nil { append(columns.valueIndex, &rows.text, isTime: false) }
+            rows.textEnds.append(rows.text.count)
+            hasRow = try reader.next()
+        }
+        return rows
+    }
+
+    /// What a user may not expect of the file, known at its end.
+    var notes: [String] {
+        if rowCount == 0 { return ["\(reader.path) has no rows"] }
+        guard backwardCount > 0 else { return [] }
+        return [
+            "\(reader.path):\(firstBackwardLine): the time goes back, \(backwardCount) times in "
+                + "all; points are judged in the order of their rows"
+        ]
+    }
+
+    private func noteOrder(of time: Timestamp) {
+        rowCount += 1
+        if let latest, time < latest {
+            if backwardCount == 0 { firstBackwardLine = reader.line }
+            backwardCount += 1
+        }
+        latest = time
+    }
+
+    /// Appends a field: a number as it is, a time as a cell where it is more than digits and what
+    /// stands between them.
+    private func append(_ column: Int, _ text: inout [UInt8], isTime: Bool) {
+        let isWritten = reader.withBytes(column) { field in
+            guard !isTime || SeriesColumns.isPlainTime(field) else { return false }
+            field.withUnsafeBufferPointer { text.append(contentsOf: $0) }
+            return true
+        }
+        if !isWritten { text.append(contentsOf: CSVCell.encode(reader.text(column)).utf8) }
+    }
+}
+
+/// Which columns of a series hold time and value: by their names, else the first two.
+private struct SeriesColumns {
+    let isHeader: Bool
+    let timeIndex: Int
+    let valueIndex: Int
+
+    init(header reader: CSVReader) {
+        let isData = RecordedTime.parse(reader.text(0)) != nil && reader.number(1) != nil
+        isHeader = !isData
+        let names = (0..<reader.fieldCount).map { CSVReader.trimmed(reader.text($0)).lowercased() }
+        let time = names.firstIndex { ["timestamp", "time", "ts", "ts_ms", "date"].contains($0) }
+        timeIndex = isData ? 0 : time ?? 0
+        let value = isData ? nil : names.firstIndex(of: "value")
+        valueIndex = value ?? (timeIndex == 1 ? 0 : 1)
+    }
+
+    func time(of reader: CSVReader) throws -> Timestamp {
+        if let time = reader.withBytes(timeIndex, { RecordedTime.parse($0) }) { return time }
+        throw reader.failure(
+            "the timestamp is \(reader.quoted(timeIndex))",
+            expected: "a time like 2026-11-21 08:00:00, or seconds or milliseconds since 1970")
+    }
+
+    /// nil for a missing value.
+    func value(of reader: CSVReader) throws -> Double? {
+        if let value = reader.number(valueIndex) { return value }
+        if reader.isMissing(valueIndex) { return nil }
+        throw reader.failure("the value is \(reader.quoted(valueIndex))", expected: "a number")
+    }
+
+    /// The time needs neither quotes nor guards in a cell: it begins with a digit, and goes on with
+    /// digits and what stands between them.
+    static func isPlainTime(_ field: Span<UInt8>) -> Bool {
+        guard !field.isEmpty, (0x30...0x39).contains(field[0]) else { return false }
+        for i in field.indices {
+            switch field[unchecked: i] {
+            case 0x30...0x3A, 0x2B, 0x2D...0x2F, 0x20, 0x54, 0x5A: continue
+            default: return false
+            }
+        }
+        return true
+    }
+}
