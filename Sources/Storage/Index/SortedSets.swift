@@ -31,15 +31,4 @@ extension [UInt32] {
         for value in sorted() where result.last != value { result.append(value) }
         return result
     }
-
-    /// Index of the first element that is not below `value`.
-    func lowerBound(_ value: UInt32) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < value { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
 }

@@ -1,6 +1,6 @@
-extension [Int64] {
+extension Array where Element: FixedWidthInteger {
     /// Index of the first element that is not below `value`, in an ascending array.
-    func lowerBound(_ value: Int64) -> Int {
+    func lowerBound(_ value: Element) -> Int {
         var low = 0
         var high = count
         while low < high {
@@ -11,7 +11,7 @@ extension [Int64] {
     }
 
     /// Index of the first element above `value`, in an ascending array.
-    func upperBound(_ value: Int64) -> Int {
+    func upperBound(_ value: Element) -> Int {
         value == .max ? count : lowerBound(value + 1)
     }
 }
