@@ -46,17 +46,11 @@ package struct PackedLabelSets: Sendable {
     }
 
     /// What two sets begin and end with; nil where that is less than two thirds.
-    private static func shared(
-        _ own: [UInt8], _ whole: [UInt8]
-    ) -> (prefix: Int, suffix: Int)? {
-        let limit = Swift.min(own.count, whole.count)
-        var prefix = 0
-        while prefix < limit, own[prefix] == whole[prefix] { prefix += 1 }
-        var suffix = 0
-        while suffix < limit - prefix,
-            own[own.count - 1 - suffix] == whole[whole.count - 1 - suffix]
-        { suffix += 1 }
-        return 3 * (own.count - prefix - suffix) <= own.count ? (prefix, suffix) : nil
+    private static func shared(_ own: [UInt8], _ whole: [UInt8]) -> SharedEnds? {
+        let shared = own.withUnsafeBufferPointer { own in
+            whole.withUnsafeBufferPointer { SharedEnds(own, $0) }
+        }
+        return 3 * (own.count - shared.prefix - shared.suffix) <= own.count ? shared : nil
     }
 
     private static func append(_ number: Int, to bytes: inout [UInt8]) {

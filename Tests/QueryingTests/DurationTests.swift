@@ -105,11 +105,7 @@ struct DurationTests {
             ("n offset --1m", "unexpected <op:-> in offset, expected number or duration"),
         ])
     func mistakes(text: String, message: String) {
-        #expect {
-            try QueryExpression(parsing: text)
-        } throws: {
-            "\($0)".contains(message)
-        }
+        ExpressionChecks.isRefused(text, message)
     }
 
     @Test(
@@ -120,9 +116,7 @@ struct DurationTests {
             "n @ end() offset step()", "sum_over_time(n[-(1 - step()) ^ 2:step()])",
         ])
     func printed(text: String) throws {
-        let expression = try QueryExpression(parsing: text)
-        #expect(expression.description == text)
-        #expect(try QueryExpression(parsing: expression.description) == expression)
+        try ExpressionChecks.isPrintedAsWritten(text)
     }
 
     @Test("how far an instant looks back is known of computed durations")

@@ -99,11 +99,7 @@ struct FillTests {
             ("a + fill(0) fill_left(1) b", "in fill modifiers, expected one for each side"),
         ])
     func mistakes(text: String, message: String) {
-        #expect {
-            try QueryExpression(parsing: text)
-        } throws: {
-            "\($0)".contains(message)
-        }
+        ExpressionChecks.isRefused(text, message)
     }
 
     @Test(
@@ -113,9 +109,7 @@ struct FillTests {
             "a > bool ignoring (x) fill_left (-Inf) fill_right (2) b",
         ])
     func printed(text: String) throws {
-        let expression = try QueryExpression(parsing: text)
-        #expect(expression.description == text)
-        #expect(try QueryExpression(parsing: expression.description) == expression)
+        try ExpressionChecks.isPrintedAsWritten(text)
     }
 
     @Test("several quantiles of a histogram are told apart by a label")

@@ -102,14 +102,13 @@ struct RecentSelection {
     ///   - labels: Those of the table.
     ///   - candidates: Where in the table its series can lie, ascending.
     /// - Returns: Whether the table has series of the selection.
-    mutating func adopt(
-        _ table: SeriesTable, _ labels: some RandomAccessCollection<LabelSet>,
-        among candidates: some Sequence<Int>
-    ) -> Bool {
+    mutating func adopt<Labels: RandomAccessCollection<LabelSet>>(
+        _ table: SeriesTable, _ labels: Labels, among candidates: some Sequence<Int>
+    ) -> Bool where Labels.Index == Int {
         if isGivenUp { return false }
         if stripIndices[table.id] != nil { return true }
         let positions = candidates.filter { index in
-            let set = labels[labels.index(labels.startIndex, offsetBy: index)]
+            let set = labels[index]
             return matchers.allSatisfy { $0.matches(set) }
         }
         if positions.isEmpty { return false }

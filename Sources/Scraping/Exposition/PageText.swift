@@ -61,17 +61,12 @@ struct PageText {
         parts = segments.map { segment in
             let text = UnsafeBufferPointer(
                 rebasing: page[Int(segment.start)..<Int(segment.end)])
-            let limit = min(text.count, before.count, Int(UInt16.max))
-            var prefix = 0
-            while prefix < limit, text[prefix] == before[prefix] { prefix += 1 }
-            var suffix = 0
-            while suffix < limit - prefix,
-                text[text.count - 1 - suffix] == before[before.count - 1 - suffix]
-            { suffix += 1 }
-            middles += text[prefix..<(text.count - suffix)]
+            let shared = SharedEnds(text, before, limit: Int(UInt16.max))
+            middles += text[shared.prefix..<(text.count - shared.suffix)]
             before = text
             return Part(
-                prefix: UInt16(prefix), suffix: UInt16(suffix), middleEnd: UInt32(middles.count),
+                prefix: UInt16(shared.prefix), suffix: UInt16(shared.suffix),
+                middleEnd: UInt32(middles.count),
                 lineStart: segment.lineStart - segment.start, slot: segment.slot)
         }
         // Growing doubled it.
