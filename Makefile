@@ -10,6 +10,10 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 RELEASE_FLAGS = -c release --static-swift-stdlib --product mlmon
+# Packed relocations: read by the loader of glibc 2.36 and later only.
+ifeq ($(shell scripts/glibc-at-least 2.36 && echo yes),yes)
+RELEASE_FLAGS += -Xlinker -z -Xlinker pack-relative-relocs
+endif
 SWIFT_FILES = Package.swift Sources Tests
 
 .PHONY: demo build test install bench format lint setup

@@ -81,6 +81,12 @@ let package = Package(
                 "API", "Alerting", "CMalloc", "Configuring", "Dashboards", "DemoFleet", "Detection",
                 "HTTP", "Querying", "Scraping", "Storage", "Terminal", "TimeSeries",
                 argumentParser, logging, serviceLifecycle,
+            ],
+            // Understands `-z pack-relative-relocs` of the Makefile, which the toolchain's gold
+            // does not: 4 MB less to map and to relocate at every start.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
             ]),
 
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"]),
