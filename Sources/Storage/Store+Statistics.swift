@@ -31,7 +31,7 @@ extension Store {
                     (Timestamp(milliseconds: last) - Timestamp(milliseconds: from)).inSeconds, 0)
             }
             return StoreStatistics(
-                seriesCount: try number("SELECT count(*) FROM series"),
+                seriesCount: try Self.seriesCount(in: db),
                 journalRowCount: try number("SELECT count(*) FROM journal"),
                 blockCount: try number("SELECT count(*) FROM block"),
                 fileByteCount: try number("PRAGMA page_count") * pageByteCount,
@@ -46,6 +46,14 @@ extension Store {
                 compactionLagSeconds: lag(first), rollupLagSeconds: lag(rolled),
                 removedForSizeCount: removed)
         }
+    }
+
+    private static func seriesCount(in db: Database) throws -> Int {
+        let scan = try RowScan("SELECT substr(labels, 1, 4) FROM series_bucket", in: db)
+        try scan.start()
+        var count = 0
+        while try scan.next() { count += try SeriesBucket.slots(scan.bytes(0)).nonzeroBitCount }
+        return count
     }
 
     /// When the oldest and the newest sample are of; nil where there is none.

@@ -61,7 +61,7 @@ extension Store {
         _ check: (Row) throws -> Void
     ) throws -> [String] {
         var findings: [String] = []
-        let rows = try Row.fetchCursor(db, sql: "SELECT id, \(column) FROM \(table)")
+        let rows = try Row.fetchCursor(db, sql: "SELECT rowid, \(column) FROM \(table)")
         while findings.count < findingLimit, let row = try rows.next() {
             do {
                 try check(row)
@@ -110,11 +110,15 @@ extension Store {
 
     private static func seriesDamage(in db: Database) throws -> [String] {
         let labels = Set(try Int64.fetchAll(db, sql: "SELECT id FROM label"))
-        return try damage(of: "series", column: "labels", in: db) { row in
-            let key: Data = row[1]
-            let missing = try key.withUnsafeBytes { try SeriesKey.decode($0) }
-                .first { !labels.contains($0) }
-            if let missing { throw Damage("its label \(missing) is missing") }
+        return try damage(of: "series_bucket", column: "labels", in: db) { row in
+            let bytes: Data = row[1]
+            try bytes.withUnsafeBytes {
+                try SeriesBucket.read($0) { _, set in
+                    if let missing = set.first(where: { !labels.contains($0) }) {
+                        throw Damage("its label \(missing) is missing")
+                    }
+                }
+            }
         }
     }
 }

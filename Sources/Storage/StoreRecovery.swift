@@ -103,6 +103,8 @@ enum FileRescue {
     static func copy(from damaged: String, to database: some DatabaseWriter) throws -> Int {
         let source = try DatabaseQueue(path: damaged, configuration: readingDamage)
         defer { try? source.close() }
+        let isOlder = source.inDatabase { (try? $0.tableExists("series")) == true }
+        if isOlder { try database.write { try SeriesBucketMigration.createOlderTable($0) } }
         var count = 0
         let tables = try database.read { db in
             try String.fetchAll(
@@ -119,6 +121,7 @@ enum FileRescue {
             }
         }
         try database.write { db in
+            if isOlder { try SeriesBucketMigration.convert(db) }
             try dropDanglingRows(in: db)
             try SeriesRegistry.rebuildPostings(in: db)
         }
@@ -180,15 +183,12 @@ enum FileRescue {
     /// Series whose labels are lost have no name any more; rows of lost layouts no series.
     private static func dropDanglingRows(in db: Database) throws {
         let labels = Set(try Int64.fetchAll(db, sql: "SELECT id FROM label"))
-        var nameless: [Int64] = []
-        let rows = try Row.fetchCursor(db, sql: "SELECT id, labels FROM series")
-        while let row = try rows.next() {
-            let key: Data = row[1]
-            let known = try? key.withUnsafeBytes { try SeriesKey.decode($0) }
-            if !(known?.allSatisfy(labels.contains) ?? false) { nameless.append(row[0]) }
-        }
-        for id in nameless {
-            try db.execute(sql: "DELETE FROM series WHERE id = ?", arguments: [id])
+        let rows = try Row.fetchAll(db, sql: "SELECT bucket, labels FROM series_bucket")
+        for row in rows {
+            let bytes: Data = row[1]
+            let entries = try? bytes.withUnsafeBytes { try SeriesBucket.entries($0) }
+            let named = (entries ?? []).filter { $0.labels.allSatisfy(labels.contains) }
+            if named.count != entries?.count { try SeriesRegistry.replace(row[0], named, in: db) }
         }
         try db.execute(
             sql: "DELETE FROM journal WHERE layout NOT IN (SELECT id FROM layout)")
@@ -197,15 +197,19 @@ enum FileRescue {
 
     /// Identifiers must never be given twice, those of lost rows neither.
     private static func keepSequences(in db: Database) throws {
-        let newestBucket = try Int64.fetchOne(db, sql: "SELECT max(bucket) FROM block") ?? 0
-        let series = (newestBucket + 1) * Int64(Block.width)
-        try db.execute(
-            sql: "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'series'",
-            arguments: [series])
+        let newestBucket = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT max((SELECT coalesce(max(bucket), 0) FROM block),
+                    (SELECT coalesce(max(bucket), 0) FROM series_bucket))
+                """)
+        let spare: Int64 = 1_000_000
+        try SeriesRegistry.skipBuckets(
+            through: (newestBucket ?? 0) + spare / Int64(Block.width), in: db)
         try db.execute(
             sql: """
-                UPDATE sqlite_sequence SET seq = seq + 1000000
-                WHERE name IN ('label', 'series', 'layout', 'journal')
-                """)
+                UPDATE sqlite_sequence SET seq = seq + ? WHERE name IN ('label', 'layout', 'journal')
+                """,
+            arguments: [spare])
     }
 }

@@ -5,7 +5,7 @@ import GRDB
 /// `docs/storage-format.md` describes the columns and the blobs in them.
 enum StoreSchema {
     /// Written to `PRAGMA user_version`; a file with a higher one is refused.
-    static let formatVersion: Int32 = 3
+    static let formatVersion: Int32 = 4
     /// `mlmo`, written to `PRAGMA application_id`, so that no other file is taken for a store.
     static let applicationID: Int32 = 0x6d6c_6d6f
 
@@ -14,6 +14,7 @@ enum StoreSchema {
         migrator.registerMigration("store-1", migrate: createTables)
         AlertPlaneMigration.register(in: &migrator)
         RollupMigration.register(in: &migrator)
+        SeriesBucketMigration.register(in: &migrator)
         ServiceMinutesMigration.register(in: &migrator)
         GroundTruthMigration.register(in: &migrator)
         return migrator
@@ -31,9 +32,9 @@ enum StoreSchema {
                     name BLOB NOT NULL,
                     value BLOB NOT NULL,
                     UNIQUE (name, value));
-                CREATE TABLE series (
-                    id INTEGER PRIMARY KEY AUTOINCREMENT,
-                    labels BLOB NOT NULL UNIQUE);
+                CREATE TABLE series_bucket (
+                    bucket INTEGER PRIMARY KEY AUTOINCREMENT,
+                    labels BLOB NOT NULL);
                 CREATE TABLE posting (
                     label INTEGER NOT NULL,
                     span INTEGER NOT NULL,

@@ -15,9 +15,15 @@ import TimeSeries
         #expect(timed.hex == "010e13")
     }
 
-    @Test("series keys, layouts and postings look as documented")
-    func identifiers() {
-        #expect(SeriesKey.encode([1, 200, 3]).hex == "01c80103")
+    @Test("buckets of series, layouts and postings look as documented")
+    func identifiers() throws {
+        let entries: [SeriesBucket.Entry] = [
+            .init(slot: 0, labels: [1, 200, 3]), .init(slot: 1, labels: [1, 201, 3]),
+            .init(slot: 5, labels: [9]),
+        ]
+        let bytes = SeriesBucket.encode(entries)
+        #expect(bytes.hex == "23000000" + "000302900306" + "110102" + "000110" + "71424559")
+        #expect(try bytes.withUnsafeBytes { try SeriesBucket.entries($0) } == entries)
         #expect(Layout.encode([64, 65, 66, 10]).hex == "8001000071")
         #expect(PostingSpan.encode([8192, 8193, 8194, 8300], span: 1).hex == "00036901")
     }

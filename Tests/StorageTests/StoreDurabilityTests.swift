@@ -97,7 +97,7 @@ import TimeSeries
         let reader = try DatabaseQueue(path: fixture.path, configuration: configuration)
         try reader.inDatabase { db in
             try db.execute(sql: "BEGIN")
-            _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM series")
+            _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM label")
         }
         let table = SeriesTable(
             labels: (0..<3000).map { LabelSet(metricName: "m", ["i": "\($0)"]) })

@@ -13,7 +13,7 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 1: readRollups(checked(blob))
     case 2: readJournalRow(blob)
     case 3: readValues(blob)
-    case 4: blob.withUnsafeBytes { _ = try? SeriesKey.decode($0) }
+    case 4: readBucket(checked(blob))
     default:
         var members: [UInt32] = []
         blob.withUnsafeBytes { _ = try? PostingSpan.decode($0, span: 1, into: &members) }
@@ -24,6 +24,13 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private func checked(_ blob: [UInt8]) -> [UInt8] {
     let checksum = blob.withUnsafeBytes { Checksum.folded($0) }
     return blob + withUnsafeBytes(of: checksum.littleEndian) { Array($0) }
+}
+
+private func readBucket(_ bytes: [UInt8]) {
+    guard let first = bytes.withUnsafeBytes({ try? SeriesBucket.entries($0) }), !first.isEmpty
+    else { return }
+    let again = SeriesBucket.encode(first).withUnsafeBytes { try? SeriesBucket.entries($0) }
+    precondition(first == again, "other series")
 }
 
 private func parts(_ payload: [UInt8]) -> [Block.Part]? {

@@ -34,6 +34,8 @@ package struct ScrapeSchedule: Sendable {
     }
 
     private static let slotsPerInterval: Int64 = 25
+    /// Milliseconds. Waking up for each of a few quick targets alone costs more than their scrapes.
+    private static let shortestSlot: Int64 = 50
     private static let longestSlot: Int64 = 100
 
     private var heap: Heap<Slot>
@@ -78,8 +80,8 @@ package struct ScrapeSchedule: Sendable {
     package static func offset(of target: Target) -> Duration {
         let identity = target.labelSet.setting("__url__", to: target.url).fingerprint
         let interval = max(target.interval.milliseconds, 1)
-        let slot = min(max(interval / Self.slotsPerInterval, 1), Self.longestSlot)
-        return .milliseconds(Int64(mixed(identity) % UInt64(interval / slot)) * slot)
+        let slot = min(max(interval / Self.slotsPerInterval, Self.shortestSlot), Self.longestSlot)
+        return .milliseconds(Int64(mixed(identity) % UInt64(max(interval / slot, 1))) * slot)
     }
 
     /// After a jump back of more than an interval, slots would stay empty until the old time is

@@ -37,7 +37,19 @@ struct MatcherResolution {
     }
 
     private func allSeries() throws -> [UInt32] {
-        try UInt32.fetchAll(db.cachedStatement(sql: "SELECT id FROM series ORDER BY id"))
+        var all: [UInt32] = []
+        let scan = try RowScan(
+            "SELECT bucket, substr(labels, 1, 4) FROM series_bucket ORDER BY bucket", in: db)
+        try scan.start()
+        while try scan.next() {
+            let first = UInt32(truncatingIfNeeded: scan.integer(0)) &* Block.width
+            var slots = try SeriesBucket.slots(scan.bytes(1))
+            while slots != 0 {
+                all.append(first + UInt32(slots.trailingZeroBitCount))
+                slots &= slots - 1
+            }
+        }
+        return all
     }
 
     /// Labels of the matcher's name with a value that passes the test.
@@ -71,16 +83,8 @@ struct MatcherResolution {
 
     /// The series that carry one of the labels, ascending.
     func members(of labels: [Int64]) throws -> [UInt32] {
-        let scan = try RowScan(
-            "SELECT span, members FROM posting WHERE label = ? ORDER BY span", in: db)
         var members: [UInt32] = []
-        for label in labels {
-            try scan.start(label)
-            while try scan.next() {
-                let span = UInt32(truncatingIfNeeded: scan.integer(0))
-                try PostingSpan.decode(scan.bytes(1), span: span, into: &members)
-            }
-        }
+        for label in labels { try PostingTable.appendMembers(of: label, to: &members, in: db) }
         return labels.count == 1 ? members : members.sortedAndUnique()
     }
 }

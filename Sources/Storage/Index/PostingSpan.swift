@@ -29,6 +29,17 @@ enum PostingSpan {
         return bytes
     }
 
+    /// How many members there are.
+    static func count(_ bytes: UnsafeRawBufferPointer) throws(Damage) -> Int {
+        var reader = ByteReader(bytes)
+        var count = 0
+        while reader.remainingCount > 0 {
+            _ = try reader.count(limit: Int(width))
+            count += try reader.count(limit: Int(width))
+        }
+        return count
+    }
+
     /// Appends the members in ascending order.
     static func decode(
         _ bytes: UnsafeRawBufferPointer, span: UInt32, into members: inout [UInt32]

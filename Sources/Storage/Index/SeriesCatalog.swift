@@ -20,11 +20,7 @@ struct SeriesCatalog {
     /// The labels of a series, nil where it is unknown.
     mutating func labelSet(of series: UInt32, in db: Database) throws -> LabelSet? {
         if let set = sets[series] { return set }
-        let select = try db.cachedStatement(sql: "SELECT labels FROM series WHERE id = ?")
-        guard let key = try Data.fetchOne(select, arguments: [series]) else { return nil }
-        let set = try key.withUnsafeBytes { try labelSet($0, in: db) }
-        remember(set, of: series)
-        return set
+        return try labelSets(of: [series], in: db)[0]
     }
 
     /// The labels of each series, in their order; what is not remembered is read by bucket.
@@ -35,27 +31,13 @@ struct SeriesCatalog {
     mutating func labelSets(
         of series: [UInt32], in db: Database, isRemembered: Bool = true
     ) throws -> [LabelSet?] {
-        let scan = try RowScan(
-            "SELECT id, labels FROM series WHERE id BETWEEN ? AND ? ORDER BY id", in: db)
-        var result: [LabelSet?] = []
-        result.reserveCapacity(series.count)
-        for (_, indices) in BucketSpans(series) {
-            var found = series[indices].map { sets[$0] }
-            if found.contains(nil) {
-                try scan.start(
-                    Int64(series[indices.lowerBound]), Int64(series[indices.upperBound - 1]))
-                var place = indices.lowerBound
-                while try scan.next() {
-                    let id = UInt32(truncatingIfNeeded: scan.integer(0))
-                    while place < indices.upperBound, series[place] < id { place += 1 }
-                    guard place < indices.upperBound else { break }
-                    if series[place] > id || found[place - indices.lowerBound] != nil { continue }
-                    let set = try labelSet(scan.bytes(1), in: db)
-                    found[place - indices.lowerBound] = set
-                    if isRemembered { remember(set, of: id) }
-                }
-            }
-            result += found
+        var result = series.map { sets[$0] }
+        let missing = series.indices.filter { result[$0] == nil }
+        let scan = try SeriesBucketScan(in: db)
+        try scan.forEach(of: missing.map { series[$0] }) { place, labels in
+            let set = try labelSet(labels, in: db)
+            result[missing[place]] = set
+            if isRemembered { remember(set, of: series[missing[place]]) }
         }
         return result
     }
@@ -66,10 +48,9 @@ struct SeriesCatalog {
     }
 
     private mutating func labelSet(
-        _ key: UnsafeRawBufferPointer, in db: Database
+        _ ids: [Int64], in db: Database
     ) throws -> LabelSet {
         if labels.count > Self.labelLimit { labels.removeAll(keepingCapacity: true) }
-        let ids = try SeriesKey.decode(key)
         var byteCount = 0
         for id in ids { byteCount += try text(of: id, in: db).count }
         var bytes: [UInt8] = []

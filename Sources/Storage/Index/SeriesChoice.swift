@@ -36,18 +36,7 @@ struct SeriesChoice {
     func labels() throws -> [(name: String, value: String)] {
         let chosen = try presence?.present(of: series ?? []) ?? series ?? []
         var ids: Set<Int64> = []
-        let keys = try RowScan(
-            "SELECT id, labels FROM series WHERE id BETWEEN ? AND ? ORDER BY id", in: db)
-        for (_, indices) in BucketSpans(chosen) {
-            var place = indices.lowerBound
-            try keys.start(Int64(chosen[place]), Int64(chosen[indices.upperBound - 1]))
-            while place < indices.upperBound, try keys.next() {
-                let id = keys.integer(0)
-                while place < indices.upperBound, chosen[place] < id { place += 1 }
-                guard place < indices.upperBound, chosen[place] == id else { continue }
-                ids.formUnion(try SeriesKey.decode(keys.bytes(1)))
-            }
-        }
+        try SeriesBucketScan(in: db).forEach(of: chosen) { _, labels in ids.formUnion(labels) }
         let texts = try RowScan("SELECT name, value FROM label WHERE id = ?", in: db)
         return try ids.compactMap { id in
             try texts.start(id)

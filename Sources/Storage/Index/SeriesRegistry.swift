@@ -10,8 +10,9 @@ struct SeriesRegistry {
     /// Label text (name, 0xFF, value) to identifier; emptied when it grows over the bound.
     private var labelIDs: [ArraySlice<UInt8>: Int64] = [:]
     private static let labelLimit = 100_000
-    /// Members that are not in their postings yet, ascending.
-    private var unwritten: [PostingKey: [UInt32]] = [:]
+    /// Within one transaction.
+    private var known = KnownSeries()
+    private var unwritten = KnownSeries.Unwritten()
     /// At least so many new series of one table begin at a bucket of their own, so that buckets
     /// hold series that are scraped together.
     private static let alignedCount = 16
@@ -20,63 +21,53 @@ struct SeriesRegistry {
     mutating func seriesIDs(
         of labels: some Collection<LabelSet>, in db: Database
     ) throws -> [UInt32] {
-        let select = try db.cachedStatement(sql: "SELECT id FROM series WHERE labels = ?")
-        var ids = [UInt32](repeating: 0, count: labels.count)
-        var unknown: [(index: Int, labels: [Int64], key: Data)] = []
-        for (index, set) in labels.enumerated() {
-            let labelIDs = try labelIDs(of: set, in: db)
-            let key = Data(SeriesKey.encode(labelIDs))
-            if let id = try UInt32.fetchOne(select, arguments: [key]) {
+        let sets = try labels.map { try labelIDs(of: $0, in: db) }
+        try known.prepare(for: sets, unwritten: unwritten, in: db)
+        var ids = [UInt32](repeating: 0, count: sets.count)
+        var unknown: [Int] = []
+        for (index, set) in sets.enumerated() {
+            if let id = try known.id(of: set, unwritten: unwritten, in: db) {
                 ids[index] = id
             } else {
-                unknown.append((index, labelIDs, key))
+                unknown.append(index)
             }
         }
-        if !unknown.isEmpty { try create(unknown, &ids, in: db) }
+        if unknown.isEmpty { return ids }
+        let created = try create(unknown.map { sets[$0] }, in: db)
+        for (index, id) in zip(unknown, created) { ids[index] = id }
         return ids
     }
 
-    private mutating func create(
-        _ unknown: [(index: Int, labels: [Int64], key: Data)], _ ids: inout [UInt32],
-        in db: Database
-    ) throws {
-        let last = try Int64.fetchOne(
-            db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'series'")
-        var next = (last ?? -1) + 1
-        if unknown.count >= Self.alignedCount {
+    /// - Returns: The new identifiers, ascending.
+    private mutating func create(_ sets: [[Int64]], in db: Database) throws -> [UInt32] {
+        var next = try Self.nextIdentifier(in: db)
+        if sets.count >= Self.alignedCount {
             next = (next + Int64(Block.width) - 1) / Int64(Block.width) * Int64(Block.width)
         }
-        guard next + Int64(unknown.count) <= Int64(UInt32.max) else {
+        guard next + Int64(sets.count) <= Int64(UInt32.max) else {
             throw Damage("more than 2^32 series were created in this store")
         }
-        let insert = try db.cachedStatement(sql: "INSERT INTO series (id, labels) VALUES (?, ?)")
-        for (index, labels, key) in unknown {
-            let id = UInt32(next)
-            try insert.execute(arguments: [next, key])
-            ids[index] = id
-            for label in labels {
-                unwritten[PostingKey(label: label, span: PostingSpan.span(of: id)), default: []]
-                    .append(id)
+        let ids = sets.indices.map { UInt32(next) + UInt32($0) }
+        var entries: [SeriesBucket.Entry] = []
+        for (id, set) in zip(ids, sets) {
+            if entries.isEmpty { entries = try Self.entries(of: id / Block.width, in: db) }
+            entries.append(SeriesBucket.Entry(slot: id % Block.width, labels: set))
+            known.add(id, set)
+            for label in set { unwritten[label, default: []].append(id) }
+            if id % Block.width == Block.width - 1 || id == ids.last {
+                try Self.replace(id / Block.width, entries, in: db)
+                entries = []
             }
-            next += 1
         }
+        return ids
     }
 
     /// Writes the postings of the series that were created; to be called once, before the
     /// transaction ends: each posting is then read and written once for all its new members.
     mutating func writePostings(in db: Database) throws {
-        for (key, added) in unwritten { try Self.add(added, to: key, in: db) }
+        for (label, added) in unwritten { try PostingTable.add(added, to: label, in: db) }
         unwritten = [:]
-    }
-
-    private struct PostingKey: Hashable {
-        let label: Int64
-        let span: UInt32
-    }
-
-    /// - Parameter added: Ascending, and above all members there are.
-    private static func add(_ added: [UInt32], to key: PostingKey, in db: Database) throws {
-        try replace(key, try members(of: key, in: db) + added, in: db)
+        known.forget()
     }
 
     private mutating func labelIDs(of set: LabelSet, in db: Database) throws -> [Int64] {
@@ -109,75 +100,86 @@ struct SeriesRegistry {
 
     mutating func forgetLabels() {
         labelIDs.removeAll()
+        known.forget()
+    }
+}
+
+// MARK: Rows
+
+extension SeriesRegistry {
+    /// The one after the last that was ever given.
+    private static func nextIdentifier(in db: Database) throws -> Int64 {
+        let last = try Int64.fetchOne(
+            db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'series_bucket'")
+        guard let last else { return 0 }
+        guard last < Int64(UInt32.max / Block.width) else {
+            throw Damage("more than 2^32 series were created in this store")
+        }
+        let newest = try entries(of: UInt32(last), in: db).last
+        return newest.map { last * Int64(Block.width) + Int64($0.slot) + 1 }
+            ?? (last + 1) * Int64(Block.width)
+    }
+
+    private static func entries(
+        of bucket: UInt32, in db: Database
+    ) throws -> [SeriesBucket.Entry] {
+        let select = try db.cachedStatement(
+            sql: "SELECT labels FROM series_bucket WHERE bucket = ?")
+        guard let bytes = try Data.fetchOne(select, arguments: [bucket]) else { return [] }
+        return try bytes.withUnsafeBytes { try SeriesBucket.entries($0) }
+    }
+
+    /// - Parameter entries: All series of the bucket; without any it goes.
+    static func replace(
+        _ bucket: UInt32, _ entries: [SeriesBucket.Entry], in db: Database
+    ) throws {
+        if entries.isEmpty {
+            try db.execute(sql: "DELETE FROM series_bucket WHERE bucket = ?", arguments: [bucket])
+            return
+        }
+        let insert = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO series_bucket (bucket, labels) VALUES (?, ?)")
+        try insert.execute(arguments: [bucket, Data(SeriesBucket.encode(entries))])
+    }
+
+    /// No new series gets an identifier of these buckets or those before.
+    static func skipBuckets(through bucket: Int64, in db: Database) throws {
+        try db.execute(
+            sql: "DELETE FROM sqlite_sequence WHERE name = 'series_bucket' AND seq <= ?",
+            arguments: [bucket])
+        try db.execute(
+            sql: """
+                INSERT INTO sqlite_sequence (name, seq) SELECT 'series_bucket', ?
+                WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'series_bucket')
+                """,
+            arguments: [bucket])
     }
 
     /// Removes the series of a bucket, and labels that no series has any more.
     static func remove(_ bucket: UInt32, in db: Database) throws {
-        let first = bucket * Block.width
-        let last = first + (Block.width - 1)
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT id, labels FROM series WHERE id BETWEEN ? AND ?",
-            arguments: [first, last])
-        var removed: [PostingKey: [UInt32]] = [:]
-        for row in rows {
-            let id: UInt32 = row[0]
-            let key: Data = row[1]
-            for label in try key.withUnsafeBytes({ try SeriesKey.decode($0) }) {
-                removed[PostingKey(label: label, span: PostingSpan.span(of: id)), default: []]
-                    .append(id)
+        var removed: [Int64: [UInt32]] = [:]
+        for entry in try entries(of: bucket, in: db) {
+            for label in entry.labels {
+                removed[label, default: []].append(bucket * Block.width + entry.slot)
             }
         }
-        for (key, ids) in removed { try remove(ids, from: key, in: db) }
-        try db.execute(
-            sql: "DELETE FROM series WHERE id BETWEEN ? AND ?", arguments: [first, last])
-    }
-
-    private static func remove(_ ids: [UInt32], from key: PostingKey, in db: Database) throws {
-        let members = try members(of: key, in: db).subtracting(ids)
-        if !members.isEmpty { return try replace(key, members, in: db) }
-        try db.execute(
-            sql: "DELETE FROM posting WHERE label = ? AND span = ?",
-            arguments: [key.label, key.span])
-        try db.execute(
-            sql: """
-                DELETE FROM label
-                WHERE id = ? AND NOT EXISTS (SELECT 1 FROM posting WHERE posting.label = label.id)
-                """,
-            arguments: [key.label])
+        for (label, ids) in removed { try PostingTable.remove(ids, from: label, in: db) }
+        try replace(bucket, [], in: db)
     }
 
     /// Makes the table of postings anew from the series.
     static func rebuildPostings(in db: Database) throws {
         try db.execute(sql: "DELETE FROM posting")
-        var members: [PostingKey: [UInt32]] = [:]
-        let rows = try Row.fetchCursor(db, sql: "SELECT id, labels FROM series ORDER BY id")
-        while let row = try rows.next() {
-            let id: UInt32 = row[0]
-            let key: Data = row[1]
-            for label in try key.withUnsafeBytes({ try SeriesKey.decode($0) }) {
-                members[PostingKey(label: label, span: PostingSpan.span(of: id)), default: []]
-                    .append(id)
+        var members: [Int64: [UInt32]] = [:]
+        let scan = try RowScan(
+            "SELECT bucket, labels FROM series_bucket ORDER BY bucket", in: db)
+        try scan.start()
+        while try scan.next() {
+            let first = UInt32(truncatingIfNeeded: scan.integer(0)) &* Block.width
+            try SeriesBucket.read(scan.bytes(1)) { slot, labels in
+                for label in labels { members[label, default: []].append(first + slot) }
             }
         }
-        for (key, ids) in members { try replace(key, ids, in: db) }
-    }
-
-    private static func members(of key: PostingKey, in db: Database) throws -> [UInt32] {
-        let select = try db.cachedStatement(
-            sql: "SELECT members FROM posting WHERE label = ? AND span = ?")
-        var members: [UInt32] = []
-        if let blob = try Data.fetchOne(select, arguments: [key.label, key.span]) {
-            try blob.withUnsafeBytes { try PostingSpan.decode($0, span: key.span, into: &members) }
-        }
-        return members
-    }
-
-    private static func replace(
-        _ key: PostingKey, _ members: [UInt32], in db: Database
-    ) throws {
-        let insert = try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO posting (label, span, members) VALUES (?, ?, ?)")
-        let bytes = PostingSpan.encode(members, span: key.span)
-        try insert.execute(arguments: [key.label, key.span, Data(bytes)])
+        for (label, ids) in members { try PostingTable.add(ids, to: label, in: db) }
     }
 }
