@@ -6,7 +6,7 @@ import TimeSeries
 /// Each target has its slot on a grid of its interval: the instants since the epoch that leave
 /// the remainder `offset` when divided by the interval. The offset is a hash of the target, so
 /// targets spread over the interval, and a target keeps its slot across restarts. Offsets are
-/// multiples of a twenty-fifth of the interval, or of 100 ms: in a large fleet scrapes then begin a
+/// multiples of a twenty-fifth of the interval, 50 to 100 ms: in a large fleet scrapes then begin a
 /// few at a time, which wakes threads a fraction as often.
 package struct ScrapeSchedule: Sendable {
     /// One scrape that is to begin now.
