@@ -121,7 +121,7 @@ package struct LabelSet: Hashable, Sendable {
 
     /// Where each name and value lie in `canonicalBytes`.
     package var byteRanges: [(name: Range<Int>, value: Range<Int>)] {
-        var ranges: [(Range<Int>, Range<Int>)] = []
+        var ranges: [(name: Range<Int>, value: Range<Int>)] = []
         var start = 0
         while let nameEnd = canonicalBytes[start...].firstIndex(of: Self.separator),
             let valueEnd = canonicalBytes[(nameEnd + 1)...].firstIndex(of: Self.separator)

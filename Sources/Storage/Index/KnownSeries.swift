@@ -51,6 +51,7 @@ struct KnownSeries {
     private mutating func read(_ label: Int64, unwritten: Unwritten, in db: Database) throws {
         if ids.count > Self.limit { forget() }
         let members = try PostingTable.members(of: label, in: db) + (unwritten[label] ?? [])
+        ids.reserveCapacity(ids.count + members.count)
         let scan = try RowScan("SELECT labels FROM series_bucket WHERE bucket = ?", in: db)
         var last: UInt32?
         for bucket in members.lazy.map({ $0 / Block.width }) where bucket != last {

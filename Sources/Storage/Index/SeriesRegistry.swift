@@ -21,7 +21,7 @@ struct SeriesRegistry {
     mutating func seriesIDs(
         of labels: some Collection<LabelSet>, in db: Database
     ) throws -> [UInt32] {
-        let sets = try labels.map { try labelIDs(of: $0, in: db) }
+        let sets = try labelIDs(of: labels, in: db)
         try known.prepare(for: sets, unwritten: unwritten, in: db)
         var ids = [UInt32](repeating: 0, count: sets.count)
         var unknown: [Int] = []
@@ -70,23 +70,42 @@ struct SeriesRegistry {
         known.forget()
     }
 
-    private mutating func labelIDs(of set: LabelSet, in db: Database) throws -> [Int64] {
-        if labelIDs.count > Self.labelLimit { labelIDs.removeAll() }
-        var ids: [Int64] = []
-        for (name, value) in set.byteRanges {
-            let text = set.canonicalBytes[name.lowerBound..<value.upperBound]
-            if let id = labelIDs[text] {
-                ids.append(id)
-                continue
+    /// The identifiers of the labels of each set, in the order of the names' bytes.
+    private mutating func labelIDs(
+        of sets: some Collection<LabelSet>, in db: Database
+    ) throws -> [[Int64]] {
+        // Neighbours on a page have most labels in common, at the same places.
+        var before: (texts: [ArraySlice<UInt8>], ids: [Int64]) = ([], [])
+        return try sets.map { set in
+            if labelIDs.count > Self.labelLimit { labelIDs.removeAll() }
+            let ranges = set.byteRanges
+            let texts = ranges.map { set.canonicalBytes[$0.name.lowerBound..<$0.value.upperBound] }
+            var ids: [Int64] = []
+            ids.reserveCapacity(texts.count)
+            for (place, text) in texts.enumerated() {
+                if place < before.texts.count, before.texts[place] == text {
+                    ids.append(before.ids[place])
+                } else {
+                    ids.append(try labelID(of: text, set, ranges[place], in: db))
+                }
             }
-            let id = try Self.labelID(
-                name: Data(set.canonicalBytes[name]), value: Data(set.canonicalBytes[value]), in: db
-            )
-            // A copy, so that the cache does not keep the whole label set alive.
-            labelIDs[ArraySlice(Array(text))] = id
-            ids.append(id)
+            before = (texts, ids)
+            return ids
         }
-        return ids
+    }
+
+    private mutating func labelID(
+        of text: ArraySlice<UInt8>, _ set: LabelSet,
+        _ ranges: (name: Range<Int>, value: Range<Int>),
+        in db: Database
+    ) throws -> Int64 {
+        if let id = labelIDs[text] { return id }
+        let id = try Self.labelID(
+            name: Data(set.canonicalBytes[ranges.name]),
+            value: Data(set.canonicalBytes[ranges.value]), in: db)
+        // A copy, so that the cache does not keep the whole label set alive.
+        labelIDs[ArraySlice(Array(text))] = id
+        return id
     }
 
     private static func labelID(name: Data, value: Data, in db: Database) throws -> Int64 {

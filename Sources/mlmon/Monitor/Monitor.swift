@@ -227,7 +227,9 @@ final class Monitor: Sendable {
             presets: PresetLibrary(configuration.presets), version: MLMon.version,
             clock: ScrapeClock(
                 now: { Program.now() }, sleep: { try await Task.sleep(for: $0) }),
-            lanes: (1...scrapeLaneCount).map { _ in WorkThread(name: "scrapes", meter: nil) },
+            lanes: (1...scrapeLaneCount).map { _ in
+                WorkThread(name: "scrapes", meter: nil, urgency: .first)
+            },
             logger: logger,
             seed: { required in
                 let last = try earlier.lastSamples(
