@@ -18,18 +18,26 @@ final class APIHandler: Sendable {
         self.limits = limits
     }
 
-    /// Asks itself a small question of the usual kind, on a thread of its own: the first question
-    /// of a process opens connections, reads which series are scraped together and has the runtime
-    /// look up types, for which nobody should wait.
-    func warmUp() {
+    /// Asks itself a small question of the usual kind: the first question of a process opens
+    /// connections, reads which series are scraped together and has the runtime look up types, for
+    /// which nobody should wait.
+    ///
+    /// - Returns: When that is done, or has taken so long that others should be served meanwhile.
+    func warmUp(atMost limit: DispatchTimeInterval) async {
+        let (ends, end) = AsyncStream.makeStream(of: Never.self)
         threads.async { [self] in
+            let now = sources.now().seconds
             let question = APIRequest(
                 path: "/api/v1/query_range",
-                query: "start=\(sources.now().seconds - 60)&end=\(sources.now().seconds)&step=30"
+                query: "start=\(now - 60)&end=\(now)&step=30"
                     + "&query=histogram_quantile(0.9,sum by(le)(rate(up[1m])))",
                 form: [])
+            try? sources.store.prepareReading()
             _ = try? answer(to: question)
+            end.finish()
         }
+        threads.asyncAfter(deadline: .now() + limit) { end.finish() }
+        for await _ in ends {}
     }
 
     func response(to request: Request) async -> Response {

@@ -14,6 +14,8 @@ import TimeSeries
 package struct APIServer: Service {
     private static let connectionCount = 256
     private static let idleTimeoutSeconds: Int64 = 75
+    /// A store on a slow disk is served cold.
+    private static let warmUpLimit = DispatchTimeInterval.milliseconds(500)
 
     private let settings: APISettings
     private let handler: APIHandler
@@ -42,7 +44,7 @@ package struct APIServer: Service {
     package func run() async throws {
         if let refusal = settings.refusal { throw APIError(message: refusal) }
         let handler = handler
-        handler.warmUp()
+        await handler.warmUp(atMost: Self.warmUpLimit)
         let (onReady, logger, settings) = (onReady, logger, settings)
         let application = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in

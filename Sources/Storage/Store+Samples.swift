@@ -16,11 +16,15 @@ extension Store: SeriesSource {
     }
 
     /// As above, in the order in which the store came to know the series.
-    ///
+    package func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        try unorderedSeries(matching: matchers, from: from, through: through, isRemembered: true)
+    }
+
     /// - Parameter isRemembered: Whether what is read stays in memory for the next who asks.
     package func unorderedSeries(
-        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp,
-        isRemembered: Bool = true
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp, isRemembered: Bool
     ) throws -> [Series] {
         if through < from { return [] }
         let own = try ownSeries(
@@ -55,6 +59,20 @@ extension Store: SeriesSource {
         }
     }
 
+    /// Does now what the first question of a process would wait for: opens connections, and reads
+    /// which series are scraped together and what the labels are.
+    ///
+    /// - Throws: `StorageError`.
+    package func prepareReading() throws {
+        try read("reading labels") { db in
+            try catalog.withLock {
+                _ = try $0.allLayouts(in: db)
+                try $0.rememberLabels(in: db)
+            }
+            _ = try secondReader.read({ _ in }, while: {})
+        }
+    }
+
     /// Every known series that satisfies the matchers, whether or not it has samples now.
     package func labelSets(matching matchers: [LabelMatcher]) throws -> [LabelSet] {
         try labelSets(of: SeriesSelection(selectors: [matchers]))
@@ -84,8 +102,14 @@ private struct FleetingReads: SeriesSource, Sendable {
     func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
+        try unorderedSeries(matching: matchers, from: from, through: through)
+            .sorted { $0.labels < $1.labels }
+    }
+
+    func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
         try store.unorderedSeries(
-            matching: matchers, from: from, through: through, isRemembered: false
-        ).sorted { $0.labels < $1.labels }
+            matching: matchers, from: from, through: through, isRemembered: false)
     }
 }
