@@ -42,22 +42,49 @@ extension Store: SeriesSource {
             let realised = try realisedSeries(
                 matching: matchers, from: from, through: through, in: db)
             if wanted.isEmpty { return realised }
-            let columns = try sampleReader(db, isRemembered: isRemembered).columns(
-                of: wanted, among: isRemembered ? resolution.series(ofMetricIn: matchers) : [],
-                from: from.milliseconds, through: through.milliseconds)
-            let labels = try catalog.withLock {
-                try $0.labelSets(of: wanted, in: db, isRemembered: isRemembered)
-            }
+            let related = isRemembered ? try resolution.series(ofMetricIn: matchers) : []
+            let (labels, columns) = try labelsAndColumns(
+                of: wanted, among: related, from: from.milliseconds,
+                through: through.milliseconds, in: db, isRemembered: isRemembered)
             var result: [Series] = []
-            result.reserveCapacity(wanted.count)
+            result.reserveCapacity(wanted.count + realised.count)
             for (labels, column) in zip(labels, columns) where !column.timestamps.isEmpty {
                 guard let labels else { continue }
                 result.append(
                     Series(labels: labels, timestamps: column.timestamps, values: column.values))
             }
-            return result + realised
+            result += realised
+            return result
         }
     }
+
+    /// Labels of many series that nobody asked for before are read while their samples are.
+    private func labelsAndColumns(
+        of wanted: [UInt32], among related: [UInt32], from: Int64, through: Int64,
+        in db: Database, isRemembered: Bool
+    ) throws -> ([LabelSet?], [SampleReader.Column]) {
+        var reader = try sampleReader(db, isRemembered: isRemembered)
+        let labels = { @Sendable [self] db in
+            try catalog.withLock {
+                try $0.labelSets(of: wanted, in: db, isRemembered: isRemembered)
+            }
+        }
+        let isWorthAThread = catalog.withLock {
+            $0.lacks(Self.leastLabelsOfThread, of: wanted)
+        }
+        guard isWorthAThread else {
+            let columns = try reader.columns(
+                of: wanted, among: related, from: from, through: through)
+            return (try labels(db), columns)
+        }
+        reader.second = nil
+        let (columns, found) = try secondReader.read(labels) {
+            try reader.columns(of: wanted, among: related, from: from, through: through)
+        }
+        return (try found ?? labels(db), columns)
+    }
+
+    private static let leastLabelsOfThread = 2000
 
     /// Does now what the first question of a process would wait for: opens connections, and reads
     /// which series are scraped together and what the labels are.
@@ -69,9 +96,21 @@ extension Store: SeriesSource {
                 _ = try $0.allLayouts(in: db)
                 try $0.rememberLabels(in: db)
             }
-            _ = try secondReader.read({ _ in }, while: {})
+            _ = try secondReader.read(Self.readNewest) { try Self.readNewest(in: db) }
         }
     }
+
+    /// Fills the cache of a connection with what is asked for most.
+    @Sendable
+    private static func readNewest(in db: Database) throws {
+        for table in ["journal", "block"] {
+            let scan = try RowScan("SELECT payload FROM \(table) ORDER BY id DESC LIMIT ?", in: db)
+            try scan.start(Int64(earlyRowCount))
+            while try scan.next() { _ = scan.bytes(0) }
+        }
+    }
+
+    private static let earlyRowCount = 128
 
     /// Every known series that satisfies the matchers, whether or not it has samples now.
     package func labelSets(matching matchers: [LabelMatcher]) throws -> [LabelSet] {

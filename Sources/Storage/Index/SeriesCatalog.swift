@@ -18,6 +18,8 @@ struct SeriesCatalog {
     /// In series of all remembered layouts.
     private static let layoutSeriesLimit = 4_000_000
     private var layoutSeriesCount = 0
+    /// Where label sets are put together.
+    private var scratch: [UInt8] = []
 
     /// The labels of a series, nil where it is unknown.
     mutating func labelSet(of series: UInt32, in db: Database) throws -> LabelSet? {
@@ -62,6 +64,17 @@ struct SeriesCatalog {
         return result
     }
 
+    /// Whether so many of the series or more are not remembered.
+    func lacks(_ count: Int, of series: [UInt32]) -> Bool {
+        guard series.count >= count else { return false }
+        var unknown = 0
+        for id in series where sets[id] == nil {
+            unknown += 1
+            if unknown >= count { return true }
+        }
+        return false
+    }
+
     private mutating func remember(_ set: LabelSet, of series: UInt32) {
         if sets.count >= Self.setLimit { sets.removeAll(keepingCapacity: true) }
         sets[series] = set
@@ -71,13 +84,12 @@ struct SeriesCatalog {
         _ key: UnsafeRawBufferPointer, in db: Database
     ) throws -> LabelSet {
         if labels.count > Self.labelLimit { labels.removeAll(keepingCapacity: true) }
-        let ids = try SeriesKey.decode(key)
-        var byteCount = 0
-        for id in ids { byteCount += try text(of: id, in: db).count }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(byteCount)
-        for id in ids { bytes += labels[id] ?? [] }
-        return LabelSet(canonicalBytes: bytes)
+        scratch.removeAll(keepingCapacity: true)
+        var reader = ByteReader(key)
+        while reader.remainingCount > 0 {
+            scratch += try text(of: Int64(bitPattern: try reader.varint()), in: db)
+        }
+        return LabelSet(canonicalBytes: scratch.withUnsafeBufferPointer { Array($0) })
     }
 
     /// Name, separator, value, separator; then also in `labels`.
