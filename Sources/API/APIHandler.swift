@@ -1,6 +1,7 @@
 import Configuring
 import Foundation
 import Hummingbird
+import Querying
 import Synchronization
 import TimeSeries
 
@@ -26,18 +27,26 @@ final class APIHandler: Sendable {
     func warmUp(atMost limit: DispatchTimeInterval) async {
         let (ends, end) = AsyncStream.makeStream(of: Never.self)
         threads.async { [self] in
-            let now = sources.now().seconds
-            let question = APIRequest(
-                path: "/api/v1/query_range",
-                query: "start=\(now - 60)&end=\(now)&step=30"
-                    + "&query=histogram_quantile(0.9,sum by(le)(rate(up[1m])))",
-                form: [])
-            try? sources.store.prepareReading()
-            _ = try? answer(to: question)
+            let newest = try? sources.store.prepareReading()
+            if let newest { _ = try? answer(to: Self.earlyQuestion(newest.labels, newest.at)) }
             end.finish()
         }
         threads.asyncAfter(deadline: .now() + limit) { end.finish() }
         for await _ in ends {}
+    }
+
+    /// Of the series' metric, as far as one target shows it.
+    private static func earlyQuestion(_ labels: LabelSet, _ at: Timestamp) -> APIRequest {
+        let matchers = [LabelSet.metricNameLabel, "instance"].compactMap { name in
+            labels[name].map { "\(name)=\(quoted($0))" }
+        }
+        let rate = "rate({\(matchers.joined(separator: ","))}[1m])"
+        return APIRequest(
+            path: "/api/v1/query_range",
+            parameters: [
+                ("query", "histogram_quantile(0.9,sum by(le)(\(rate)))"),
+                ("start", "\(at.seconds - 60)"), ("end", "\(at.seconds)"), ("step", "2"),
+            ])
     }
 
     func response(to request: Request) async -> Response {

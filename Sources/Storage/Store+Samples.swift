@@ -12,7 +12,7 @@ extension Store: SeriesSource {
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
         try unorderedSeries(matching: matchers, from: from, through: through)
-            .sorted { $0.labels < $1.labels }
+            .sortedByLabels()
     }
 
     /// As above, in the order in which the store came to know the series.
@@ -86,32 +86,6 @@ extension Store: SeriesSource {
 
     private static let leastLabelsOfThread = 2000
 
-    /// Does now what the first question of a process would wait for: opens connections, and reads
-    /// which series are scraped together and what the labels are.
-    ///
-    /// - Throws: `StorageError`.
-    package func prepareReading() throws {
-        try read("reading labels") { db in
-            try catalog.withLock {
-                _ = try $0.allLayouts(in: db)
-                try $0.rememberLabels(in: db)
-            }
-            _ = try secondReader.read(Self.readNewest) { try Self.readNewest(in: db) }
-        }
-    }
-
-    /// Fills the cache of a connection with what is asked for most.
-    @Sendable
-    private static func readNewest(in db: Database) throws {
-        for table in ["journal", "block"] {
-            let scan = try RowScan("SELECT payload FROM \(table) ORDER BY id DESC LIMIT ?", in: db)
-            try scan.start(Int64(earlyRowCount))
-            while try scan.next() { _ = scan.bytes(0) }
-        }
-    }
-
-    private static let earlyRowCount = 128
-
     /// Every known series that satisfies the matchers, whether or not it has samples now.
     package func labelSets(matching matchers: [LabelMatcher]) throws -> [LabelSet] {
         try labelSets(of: SeriesSelection(selectors: [matchers]))
@@ -142,7 +116,7 @@ private struct FleetingReads: SeriesSource, Sendable {
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
         try unorderedSeries(matching: matchers, from: from, through: through)
-            .sorted { $0.labels < $1.labels }
+            .sortedByLabels()
     }
 
     func unorderedSeries(
