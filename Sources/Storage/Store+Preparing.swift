@@ -51,8 +51,8 @@ extension SeriesCatalog {
         let first = UInt32(truncatingIfNeeded: blocks.integer(0)) &* Block.width
         let at = Timestamp(milliseconds: blocks.integer(1))
         // Not every number of a bucket is a series.
-        for series in first..<first + Block.width {
-            if let labels = try labelSet(of: series, in: db) { return (labels, at) }
+        for slot in 0..<Block.width {
+            if let labels = try labelSet(of: first &+ slot, in: db) { return (labels, at) }
         }
         return nil
     }

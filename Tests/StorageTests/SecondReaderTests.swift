@@ -74,7 +74,7 @@ struct SecondReaderTests {
         try store.close()
 
         let reader = try fixture.open()
-        try reader.prepareReading()
+        _ = try reader.prepareReading()
         let matchers = [try LabelMatcher(name: "__name__", .equal, value: "m")]
         for _ in 0..<2 {
             let found = try reader.series(matching: matchers, from: .second(1), through: .second(3))
