@@ -46,7 +46,9 @@ def series(rng):
         for mi, model in enumerate(["churn", "fraud"]):
             for instance in range(2):
                 labels = {"service": service, "model": model, "instance": f"h{instance}:80"}
-                offset = 1 + rng.randrange(1, 12_000) / 1000
+                late = rng.randrange(1, 12_000)
+                # Never at a whole second, where the grids are.
+                offset = 1 + (late + (late % 1000 == 0)) / 1000
                 value, points = 1e6 + rng.randrange(10_000), []
                 for t in times(offset):
                     value += rng.randrange(0, 40)

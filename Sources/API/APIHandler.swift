@@ -1,6 +1,7 @@
 import Configuring
 import Foundation
 import Hummingbird
+import Querying
 import Synchronization
 import TimeSeries
 
@@ -18,18 +19,34 @@ final class APIHandler: Sendable {
         self.limits = limits
     }
 
-    /// Asks itself a small question of the usual kind, on a thread of its own: the first question
-    /// of a process opens connections, reads which series are scraped together and has the runtime
-    /// look up types, for which nobody should wait.
-    func warmUp() {
+    /// Asks itself a small question of the usual kind: the first question of a process opens
+    /// connections, reads which series are scraped together and has the runtime look up types, for
+    /// which nobody should wait.
+    ///
+    /// - Returns: When that is done, or has taken so long that others should be served meanwhile.
+    func warmUp(atMost limit: DispatchTimeInterval) async {
+        let (ends, end) = AsyncStream.makeStream(of: Never.self)
         threads.async { [self] in
-            let question = APIRequest(
-                path: "/api/v1/query_range",
-                query: "start=\(sources.now().seconds - 60)&end=\(sources.now().seconds)&step=30"
-                    + "&query=histogram_quantile(0.9,sum by(le)(rate(up[1m])))",
-                form: [])
-            _ = try? answer(to: question)
+            let newest = try? sources.store.prepareReading()
+            if let newest { _ = try? answer(to: Self.earlyQuestion(newest.labels, newest.at)) }
+            end.finish()
         }
+        threads.asyncAfter(deadline: .now() + limit) { end.finish() }
+        for await _ in ends {}
+    }
+
+    /// Of the series' metric, as far as one target shows it.
+    private static func earlyQuestion(_ labels: LabelSet, _ at: Timestamp) -> APIRequest {
+        let matchers = [LabelSet.metricNameLabel, "instance"].compactMap { name in
+            labels[name].map { "\(name)=\(quoted($0))" }
+        }
+        let rate = "rate({\(matchers.joined(separator: ","))}[1m])"
+        return APIRequest(
+            path: "/api/v1/query_range",
+            parameters: [
+                ("query", "histogram_quantile(0.9,sum by(le)(\(rate)))"),
+                ("start", "\(at.seconds - 60)"), ("end", "\(at.seconds)"), ("step", "2"),
+            ])
     }
 
     func response(to request: Request) async -> Response {

@@ -20,6 +20,14 @@ struct APIRequest: Sendable {
         parameters = Self.pairs(form) + Self.pairs(Array((query ?? "").utf8))
     }
 
+    /// A question of the program's own.
+    init(path: String, parameters: [(name: String, value: String)]) {
+        self.path = path
+        self.parameters = parameters
+        accept = ""
+        records = nil
+    }
+
     /// nil where it is absent or empty.
     subscript(name: String) -> String? {
         parameters.first { $0.name == name && !$0.value.isEmpty }?.value

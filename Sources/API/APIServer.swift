@@ -13,7 +13,8 @@ import TimeSeries
 /// the time of each. Questions run on threads of their own, so that a long one delays no scrape.
 package struct APIServer: Service {
     private static let connectionCount = 256
-    private static let idleTimeoutSeconds: Int64 = 75
+    /// A store on a slow disk is served cold.
+    private static let warmUpLimit = DispatchTimeInterval.milliseconds(500)
 
     private let settings: APISettings
     private let handler: APIHandler
@@ -42,14 +43,14 @@ package struct APIServer: Service {
     package func run() async throws {
         if let refusal = settings.refusal { throw APIError(message: refusal) }
         let handler = handler
-        handler.warmUp()
+        await handler.warmUp(atMost: Self.warmUpLimit)
         let (onReady, logger, settings) = (onReady, logger, settings)
         let application = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
                 await handler.response(to: request)
             },
             server: try TLSServer.builder(
-                settings.tls, idleTimeoutSeconds: Self.idleTimeoutSeconds),
+                settings.tls, idleTimeout: handler.limits.idleTimeout),
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionCount)),
@@ -80,6 +81,9 @@ package struct APIError: Error, Equatable, CustomStringConvertible {
 package struct APILimits: Sendable {
     /// Of a form; Grafana's longest are some kilobytes.
     package var bodyByteCount: Int
+    /// How long a connection is kept for a request that has not come, or not with all of its
+    /// headers, so that whoever opens connections and says nothing soon leaves room for others.
+    package var idleTimeout = Duration.seconds(10)
     /// Questions at work; one more is refused with 503.
     package var concurrentCount: Int
     /// Also what a `timeout` of the request can at most ask for.

@@ -7,10 +7,10 @@ enum TLSServer {
     /// - Throws: `APIError` where a file cannot be read, holds no certificate or key, or the two
     ///   do not belong together.
     static func builder(
-        _ tls: APISettings.TLS?, idleTimeoutSeconds: Int64
+        _ tls: APISettings.TLS?, idleTimeout: Duration
     ) throws -> HTTPServerBuilder {
         let plain = HTTPServerBuilder.http1(
-            configuration: .init(idleTimeout: .seconds(idleTimeoutSeconds)))
+            configuration: .init(idleTimeout: .milliseconds(idleTimeout.milliseconds)))
         guard let tls else { return plain }
         let chain = try reading("cert_file", tls.certificatePath) {
             try NIOSSLCertificate.fromPEMFile($0)

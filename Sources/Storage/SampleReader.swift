@@ -5,6 +5,9 @@ import TimeSeries
 
 /// Reads samples of chosen series from blocks and journal, inside one snapshot of the file.
 struct SampleReader {
+    /// Samples of one series, strictly ascending.
+    typealias Column = (timestamps: [Int64], values: [Double])
+
     let db: Database
     /// Every layout of the snapshot.
     let layouts: [(layout: Layout, foldedThrough: Int64)]
@@ -23,27 +26,53 @@ struct SampleReader {
     ///     in the cache too, for its pages are being read anyway. Empty for none.
     func columns(
         of wanted: [UInt32], among related: [UInt32] = [], from: Int64, through: Int64
-    ) throws -> [(timestamps: [Int64], values: [Double])] {
+    ) throws -> [Column] {
         var assemblies = try blockSamples(of: wanted, from: from, through: through)
         try readJournal(
             of: wanted, among: related, from: from, through: through, into: &assemblies)
         return assemblies.map { $0.finished() }
     }
 
-    /// What the blocks have of each wanted series. The file is read by this thread alone; what was
-    /// read is decoded on every core.
+    /// What the blocks have of each wanted series. Of many, half are read on a second connection;
+    /// what was read is decoded on every core.
     private func blockSamples(
         of wanted: [UInt32], from: Int64, through: Int64
     ) throws -> [ColumnAssembly] {
         guard try hasBlocks(from: from, through: through) else {
             return wanted.map { _ in ColumnAssembly() }
         }
+        let reads = try bucketReads(Array(BucketRuns(wanted)), from: from, through: through)
+        counter?.add(reads.reduce(0) { $0 + $1.blocks.count })
+        return try inParts(of: reads.count, size: Self.bucketsOfPart) { part in
+            try reads[part].flatMap { try $0.samples(of: wanted, from: from, through: through) }
+        }.flatMap { $0 }
+    }
+
+    private func bucketReads(
+        _ runs: [BucketRuns.Element], from: Int64, through: Int64
+    ) throws -> [BucketRead] {
+        let read = { @Sendable (runs: ArraySlice<BucketRuns.Element>, db: Database) in
+            try Self.bucketReads(runs, from: from, through: through, in: db)
+        }
+        guard let second, runs.count >= 2 * Self.leastBucketsOfConnection else {
+            return try read(runs[...], db)
+        }
+        // What was folded or merged since this state of the file says the same twice.
+        let later = runs[(runs.count / 2)...]
+        let (here, there) = try second.read(
+            { try read(later, $0) }, while: { try read(runs[..<later.startIndex], db) })
+        return here + (try there ?? read(later, db))
+    }
+
+    private static func bucketReads(
+        _ runs: ArraySlice<BucketRuns.Element>, from: Int64, through: Int64, in db: Database
+    ) throws -> [BucketRead] {
         let scan = try RowScan(
             """
             SELECT id, level, payload FROM block
             WHERE bucket = ? AND last_at >= ? AND first_at <= ?
             """, in: db)
-        let reads = try BucketRuns(wanted).map { bucket, indices in
+        return try runs.map { bucket, indices in
             try scan.start(Int64(bucket), from, through)
             var blocks: [(id: Int64, level: Int64, payload: [UInt8])] = []
             while try scan.next() {
@@ -52,10 +81,6 @@ struct SampleReader {
             blocks.sort { $0.level != $1.level ? $0.level > $1.level : $0.id < $1.id }
             return BucketRead(indices: indices, blocks: blocks.map { ($0.id, $0.payload) })
         }
-        counter?.add(reads.reduce(0) { $0 + $1.blocks.count })
-        return try inParts(of: reads.count, size: Self.bucketsOfPart) { part in
-            try reads[part].flatMap { try $0.samples(of: wanted, from: from, through: through) }
-        }.flatMap { $0 }
     }
 
     /// Whether any series has some; the newest samples are in the journal alone.
@@ -67,6 +92,9 @@ struct SampleReader {
 
     /// Buckets that one thread decodes at a time.
     private static let bucketsOfPart = 16
+
+    /// Fewer are not worth a second connection.
+    private static let leastBucketsOfConnection = 32
 
     private func withBlock(_ row: Row, _ body: (inout BlockReader) throws -> Void) throws {
         try row.withUnsafeData(atIndex: 1) { data in

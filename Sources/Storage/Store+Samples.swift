@@ -12,15 +12,19 @@ extension Store: SeriesSource {
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
         try unorderedSeries(matching: matchers, from: from, through: through)
-            .sorted { $0.labels < $1.labels }
+            .sortedByLabels()
     }
 
     /// As above, in the order in which the store came to know the series.
-    ///
+    package func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        try unorderedSeries(matching: matchers, from: from, through: through, isRemembered: true)
+    }
+
     /// - Parameter isRemembered: Whether what is read stays in memory for the next who asks.
     package func unorderedSeries(
-        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp,
-        isRemembered: Bool = true
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp, isRemembered: Bool
     ) throws -> [Series] {
         if through < from { return [] }
         let own = try ownSeries(
@@ -38,22 +42,49 @@ extension Store: SeriesSource {
             let realised = try realisedSeries(
                 matching: matchers, from: from, through: through, in: db)
             if wanted.isEmpty { return realised }
-            let columns = try sampleReader(db, isRemembered: isRemembered).columns(
-                of: wanted, among: isRemembered ? resolution.series(ofMetricIn: matchers) : [],
-                from: from.milliseconds, through: through.milliseconds)
-            let labels = try catalog.withLock {
-                try $0.labelSets(of: wanted, in: db, isRemembered: isRemembered)
-            }
+            let related = isRemembered ? try resolution.series(ofMetricIn: matchers) : []
+            let (labels, columns) = try labelsAndColumns(
+                of: wanted, among: related, from: from.milliseconds,
+                through: through.milliseconds, in: db, isRemembered: isRemembered)
             var result: [Series] = []
-            result.reserveCapacity(wanted.count)
+            result.reserveCapacity(wanted.count + realised.count)
             for (labels, column) in zip(labels, columns) where !column.timestamps.isEmpty {
                 guard let labels else { continue }
                 result.append(
                     Series(labels: labels, timestamps: column.timestamps, values: column.values))
             }
-            return result + realised
+            result += realised
+            return result
         }
     }
+
+    /// Labels of many series that nobody asked for before are read while their samples are.
+    private func labelsAndColumns(
+        of wanted: [UInt32], among related: [UInt32], from: Int64, through: Int64,
+        in db: Database, isRemembered: Bool
+    ) throws -> ([LabelSet?], [SampleReader.Column]) {
+        var reader = try sampleReader(db, isRemembered: isRemembered)
+        let labels = { @Sendable [self] db in
+            try catalog.withLock {
+                try $0.labelSets(of: wanted, in: db, isRemembered: isRemembered)
+            }
+        }
+        let isWorthAThread = catalog.withLock {
+            $0.lacks(Self.leastLabelsOfThread, of: wanted)
+        }
+        guard isWorthAThread else {
+            let columns = try reader.columns(
+                of: wanted, among: related, from: from, through: through)
+            return (try labels(db), columns)
+        }
+        reader.second = nil
+        let (columns, found) = try secondReader.read(labels) {
+            try reader.columns(of: wanted, among: related, from: from, through: through)
+        }
+        return (try found ?? labels(db), columns)
+    }
+
+    private static let leastLabelsOfThread = 2000
 
     /// Every known series that satisfies the matchers, whether or not it has samples now.
     package func labelSets(matching matchers: [LabelMatcher]) throws -> [LabelSet] {
@@ -84,8 +115,14 @@ private struct FleetingReads: SeriesSource, Sendable {
     func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
+        try unorderedSeries(matching: matchers, from: from, through: through)
+            .sortedByLabels()
+    }
+
+    func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
         try store.unorderedSeries(
-            matching: matchers, from: from, through: through, isRemembered: false
-        ).sorted { $0.labels < $1.labels }
+            matching: matchers, from: from, through: through, isRemembered: false)
     }
 }

@@ -3,6 +3,7 @@ import Configuring
 import Foundation
 import HTTP
 import Querying
+import TestSupport
 import Testing
 
 @Suite("The HTTP API answers as Prometheus does")
@@ -89,6 +90,21 @@ struct APIServerTests {
             #expect(
                 text(response).hasPrefix(#"{"status":"error","errorType":"\#(type)","error":""#),
                 "\(text(response))")
+        }
+    }
+
+    @Test("who opens connections and says nothing keeps nobody out")
+    func halfOpen() async throws {
+        var limits = APILimits()
+        limits.idleTimeout = .milliseconds(300)
+        try await Served.run(limits: limits) { api in
+            let silent = try (0..<300).map { index in
+                try SilentConnection(
+                    port: api.port,
+                    sending: index.isMultiple(of: 2) ? "" : "GET /-/healthy HTTP/1.1\r\nHo")
+            }
+            try await api.expect(200, "/-/healthy")
+            withExtendedLifetime(silent) {}
         }
     }
 

@@ -58,6 +58,54 @@ struct SecondReaderTests {
         try store.close()
     }
 
+    /// So many that their labels are worth a thread, and their buckets two connections.
+    @Test("many series of the blocks are found, known and unknown")
+    func manyInBlocks() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        let table = SeriesTable(
+            labels: (0..<2500).map { LabelSet(metricName: "m", ["series": "\($0)"]) })
+        for second in 0..<Self.rowCount {
+            let values = (0..<2500).map { Double(10 * $0) + Double(second) }
+            store.append([SampleBatch(at: .second(second), table: table, values: values)])
+            try store.commit()
+        }
+        try store.compactFully(now: .second(86_400))
+        try store.close()
+
+        let reader = try fixture.open()
+        _ = try reader.prepareReading()
+        let matchers = [try LabelMatcher(name: "__name__", .equal, value: "m")]
+        for _ in 0..<2 {
+            let found = try reader.series(matching: matchers, from: .second(1), through: .second(3))
+            #expect(found.count == 2500)
+            for series in found {
+                let number = Double(series.labels["series"] ?? "") ?? -1
+                #expect(series.values == [1, 2, 3].map { 10 * number + $0 })
+            }
+        }
+        try reader.close()
+    }
+
+    @Test("a query that needs no order is given none")
+    func unordered() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        let labels = ["c", "a", "b"].map { LabelSet(metricName: "m", ["target": $0]) }
+        store.append([
+            SampleBatch(
+                at: .second(1), table: SeriesTable(labels: labels), values: [1, 2, 3])
+        ])
+        try store.commit()
+        func found(in source: some SeriesSource) throws -> [LabelSet] {
+            try source.unorderedSeries(matching: [], from: .second(1), through: .second(1))
+                .map(\.labels)
+        }
+        #expect(try found(in: store) == labels)
+        #expect(try found(in: store.withoutMemory) == labels)
+        try store.close()
+    }
+
     @Test("rows that are folded while a query reads are not lost")
     func folded() throws {
         let fixture = try StoreFixture()

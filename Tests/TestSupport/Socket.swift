@@ -21,10 +21,7 @@ enum Socket {
         guard socket >= 0 else { throw Failure(call: "socket", code: errno) }
         var on: Int32 = 1
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var address = loopback(port)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
@@ -38,6 +35,32 @@ enum Socket {
             throw Failure(call: "bind", code: code)
         }
         return (socket, Int(in_port_t(bigEndian: address.sin_port)))
+    }
+
+    /// A connection to a port of the loopback.
+    static func connected(to port: Int) throws -> Int32 {
+        let socket = Foundation.socket(AF_INET, streamType, 0)
+        guard socket >= 0 else { throw Failure(call: "socket", code: errno) }
+        var address = loopback(port)
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else {
+            let code = errno
+            close(socket)
+            throw Failure(call: "connect", code: code)
+        }
+        return socket
+    }
+
+    private static func loopback(_ port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        return address
     }
 
     /// The next connection, or nil when the listener was shut down.

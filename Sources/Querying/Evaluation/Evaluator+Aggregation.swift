@@ -68,7 +68,7 @@ extension Evaluator {
             guard abs(parameter) < 9.2e18 else {
                 throw QueryError(
                     .execution,
-                    "Scalar value \(formatted(parameter)) "
+                    "Scalar value \(formattedSample(parameter)) "
                         + "\(parameter < 0 ? "underflows" : "overflows") int64",
                     at: node.position.value)
             }

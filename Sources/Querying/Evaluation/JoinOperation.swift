@@ -88,8 +88,8 @@ struct JoinOperation {
         return QueryError(
             .execution,
             "found duplicate series for the match group \(groups.keys[group].braced) on the \(side) "
-                + "hand-side of the operation: [\(one.labels[rows[0]].braced), "
-                + "\(one.labels[rows[1]].braced)];many-to-many matching not allowed: "
+                + "hand-side of the operation: [\(one.labels[rows[1]].braced), "
+                + "\(one.labels[rows[0]].braced)];many-to-many matching not allowed: "
                 + "matching labels must be unique on one side",
             at: node.position.value)
     }

@@ -46,13 +46,22 @@ struct BitReader {
     /// - Parameter width: 0...64.
     @inline(__always)
     mutating func read(_ width: Int) -> UInt64 {
-        if width <= 56 {
-            let value = window() & ((1 << UInt64(width)) &- 1)
-            position += width
-            return value
-        }
-        let low = read(32)
-        return low | read(width - 32) << 32
+        width <= Self.leastWindowBitCount ? readWindow(width) : readWide(width)
+    }
+
+    /// Of every window so many bits are there, wherever it begins.
+    private static let leastWindowBitCount = 56
+
+    @inline(__always)
+    private mutating func readWindow(_ width: Int) -> UInt64 {
+        let value = window() & ((1 << UInt64(width)) &- 1)
+        position += width
+        return value
+    }
+
+    private mutating func readWide(_ width: Int) -> UInt64 {
+        let low = readWindow(32)
+        return low | readWindow(width - 32) << 32
     }
 
     /// Zero bits before the next one bit, at most `limit`; the one bit is consumed, unless the

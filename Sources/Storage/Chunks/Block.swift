@@ -67,13 +67,18 @@ struct BlockReader {
         var reader = try ByteReader(checked: payload)
         let version = try reader.byte()
         guard version == Block.version else { throw Damage("block version \(version)") }
-        for _ in 0..<(try reader.count(limit: Int(Block.width))) {
+        let columnCount = try reader.count(limit: Int(Block.width))
+        columns.reserveCapacity(columnCount)
+        for _ in 0..<columnCount {
             let count = try reader.count(limit: Block.sampleLimit)
             let byteCount = try reader.count(limit: reader.remainingCount)
             columns.append((count, try reader.slice(byteCount), nil))
         }
         var lengths: [Int] = []
-        for _ in 0..<(try reader.count(limit: Int(Block.width))) {
+        let seriesCount = try reader.count(limit: Int(Block.width))
+        lengths.reserveCapacity(seriesCount)
+        directory.reserveCapacity(seriesCount)
+        for _ in 0..<seriesCount {
             let slot = Int(try reader.byte())
             let column = try reader.count(limit: columns.count)
             lengths.append(try reader.count(limit: reader.remainingCount))

@@ -97,8 +97,7 @@ struct DecimalColumn {
             guard index < count else { throw Damage("exception \(index) of \(count)") }
         }
         let scale = ValueColumn.powersOfTen[places]
-        var values = try IntegerColumn.decode(reader.rest(), count: count)
-            .map { Double($0) / scale }
+        var values = try IntegerColumn.decode(reader.rest(), count: count) { Double($0) / scale }
         for (index, value) in exceptions { values[index] = value }
         return values
     }

@@ -54,57 +54,91 @@ enum IntegerColumn {
     static func decode(
         _ bytes: UnsafeRawBufferPointer, count: Int
     ) throws(Damage) -> [Int64] {
-        var reader = ByteReader(bytes)
-        let header = try reader.byte()
-        guard header <= 3, count > 0 else { throw Damage("column header \(header)") }
-        let isSecondOrder = header & 1 == 1
-        let isZigzag = header & 2 == 2
-        var values: [Int64] = []
-        values.reserveCapacity(count)
-        var last = try reader.signed()
-        values.append(last)
-        var slope: Int64 = 0
-        if isSecondOrder, count > 1 {
-            slope = try reader.signed()
-            last = last &+ slope
-            values.append(last)
+        try checkCount(count)
+        var values = [Int64](repeating: 0, count: count)
+        try values.withUnsafeMutableBufferPointer { buffer throws(Damage) in
+            try fill(buffer, from: bytes)
         }
-        guard values.count < count else { return values }
-        let reference = try reader.signed()
-        var bits = BitReader(reader.rest())
-        var group = [UInt64](repeating: 0, count: groupCount)
-        while values.count < count {
-            let groupCount = min(groupCount, count - values.count)
-            unpack(&bits, &group, groupCount)
-            if bits.hasOverrun { throw Damage("column ends early") }
-            for i in 0..<groupCount {
-                let offset =
-                    isZigzag ? Varint.unzigzag(group[i]) : Int64(bitPattern: group[i])
-                let residual = reference &+ offset
-                if isSecondOrder {
-                    slope = slope &+ residual
-                    last = last &+ slope
-                } else {
-                    last = last &+ residual
-                }
-                values.append(last)
+        return values
+    }
+
+    /// As above, each integer turned into a value where it lies.
+    @inline(__always)
+    static func decode(
+        _ bytes: UnsafeRawBufferPointer, count: Int, _ value: (Int64) -> Double
+    ) throws(Damage) -> [Double] {
+        try checkCount(count)
+        var values = [Double](repeating: 0, count: count)
+        try values.withUnsafeMutableBufferPointer { buffer throws(Damage) in
+            try buffer.withMemoryRebound(to: Int64.self) { integers throws(Damage) in
+                try fill(integers, from: bytes)
+            }
+            for index in buffer.indices {
+                buffer[index] = value(Int64(bitPattern: buffer[index].bitPattern))
             }
         }
         return values
     }
 
-    private static func unpack(_ bits: inout BitReader, _ group: inout [UInt64], _ count: Int) {
+    private static func checkCount(_ count: Int) throws(Damage) {
+        guard count > 0 else { throw Damage("a column of \(count) integers") }
+    }
+
+    /// - Parameter values: Not empty.
+    private static func fill(
+        _ values: UnsafeMutableBufferPointer<Int64>, from bytes: UnsafeRawBufferPointer
+    ) throws(Damage) {
+        var reader = ByteReader(bytes)
+        let header = try reader.byte()
+        guard header <= 3 else { throw Damage("column header \(header)") }
+        let isSecondOrder = header & 1 == 1
+        let isZigzag = header & 2 == 2
+        var last = try reader.signed()
+        values[0] = last
+        var place = 1
+        var slope: Int64 = 0
+        if isSecondOrder, values.count > 1 {
+            slope = try reader.signed()
+            last = last &+ slope
+            values[1] = last
+            place = 2
+        }
+        guard place < values.count else { return }
+        let reference = try reader.signed()
+        var bits = BitReader(reader.rest())
+        while place < values.count {
+            let group = place..<min(place + groupCount, values.count)
+            unpack(&bits, into: values, group)
+            if bits.hasOverrun { throw Damage("column ends early") }
+            for index in group {
+                let code = values[index]
+                let offset = isZigzag ? Varint.unzigzag(UInt64(bitPattern: code)) : code
+                let residual = reference &+ offset
+                slope = isSecondOrder ? slope &+ residual : residual
+                last = last &+ slope
+                values[index] = last
+            }
+            place = group.upperBound
+        }
+    }
+
+    /// The codes of one group.
+    private static func unpack(
+        _ bits: inout BitReader, into codes: UnsafeMutableBufferPointer<Int64>, _ group: Range<Int>
+    ) {
         switch Packing(code: Int(bits.read(packingBitCount))) {
         case .zero:
-            for i in 0..<count { group[i] = 0 }
+            for index in group { codes[index] = 0 }
         case .fixed(let width):
-            for i in 0..<count { group[i] = bits.read(width) }
+            for index in group { codes[index] = Int64(bitPattern: bits.read(width)) }
         case .rice(let parameter):
-            for i in 0..<count { group[i] = rice(&bits, parameter) }
+            for index in group { codes[index] = Int64(bitPattern: rice(&bits, parameter)) }
         case .sparse(let parameter):
-            let mask = bits.read(count)
-            for i in 0..<count {
-                group[i] = mask >> UInt64(i) & 1 == 0 ? 0 : rice(&bits, parameter) &+ 1
+            var mask = bits.read(group.count)
+            for index in group {
+                codes[index] =
+                    mask & 1 == 0 ? 0 : Int64(bitPattern: rice(&bits, parameter) &+ 1)
+                mask >>= 1
             }
         }
     }

@@ -94,8 +94,9 @@ enum ValueColumn {
         case .xor:
             return try xorDecoded(reader.rest(), count: count)
         case .bitPatterns:
-            return try IntegerColumn.decode(reader.rest(), count: count)
-                .map { Double(bitPattern: UInt64(bitPattern: $0)) }
+            return try IntegerColumn.decode(reader.rest(), count: count) {
+                Double(bitPattern: UInt64(bitPattern: $0))
+            }
         }
     }
 }

@@ -12,10 +12,14 @@ struct SeriesCatalog {
     private var sets: [UInt32: LabelSet] = [:]
     private var layouts: [Int64: Layout] = [:]
     private static let labelLimit = 100_000
+    /// A millisecond's worth of reading, or two.
+    private static let earlyLabelCount = 5000
     private static let setLimit = 250_000
     /// In series of all remembered layouts.
     private static let layoutSeriesLimit = 4_000_000
     private var layoutSeriesCount = 0
+    /// Where label sets are put together.
+    private var scratch: [UInt8] = []
 
     /// The labels of a series, nil where it is unknown.
     mutating func labelSet(of series: UInt32, in db: Database) throws -> LabelSet? {
@@ -42,6 +46,17 @@ struct SeriesCatalog {
         return result
     }
 
+    /// Whether so many of the series or more are not remembered.
+    func lacks(_ count: Int, of series: [UInt32]) -> Bool {
+        guard series.count >= count else { return false }
+        var unknown = 0
+        for id in series where sets[id] == nil {
+            unknown += 1
+            if unknown >= count { return true }
+        }
+        return false
+    }
+
     private mutating func remember(_ set: LabelSet, of series: UInt32) {
         if sets.count >= Self.setLimit { sets.removeAll(keepingCapacity: true) }
         sets[series] = set
@@ -51,26 +66,41 @@ struct SeriesCatalog {
         _ ids: [Int64], in db: Database
     ) throws -> LabelSet {
         if labels.count > Self.labelLimit { labels.removeAll(keepingCapacity: true) }
-        var byteCount = 0
-        for id in ids { byteCount += try text(of: id, in: db).count }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(byteCount)
-        for id in ids { bytes += labels[id] ?? [] }
-        return LabelSet(canonicalBytes: bytes)
+        scratch.removeAll(keepingCapacity: true)
+        for id in ids { scratch += try text(of: id, in: db) }
+        return LabelSet(canonicalBytes: scratch.withUnsafeBufferPointer { Array($0) })
     }
 
     /// Name, separator, value, separator; then also in `labels`.
     private mutating func text(of label: Int64, in db: Database) throws -> [UInt8] {
         if let text = labels[label] { return text }
-        let select = try db.cachedStatement(sql: "SELECT name, value FROM label WHERE id = ?")
-        guard let row = try Row.fetchOne(select, arguments: [label]) else {
-            throw Damage("label \(label) is missing")
+        let scan = try RowScan("SELECT name, value FROM label WHERE id = ?", in: db)
+        try scan.start(label)
+        guard try scan.next() else { throw Damage("label \(label) is missing") }
+        let text = Self.text(name: scan.bytes(0), value: scan.bytes(1))
+        labels[label] = text
+        return text
+    }
+
+    private static func text(
+        name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+    ) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(name.count + value.count + 2)
+        text.append(contentsOf: name)
+        text.append(LabelSet.separator)
+        text.append(contentsOf: value)
+        text.append(LabelSet.separator)
+        return text
+    }
+
+    /// Reads the labels ahead of the first question, the oldest where there are many.
+    mutating func rememberLabels(in db: Database) throws {
+        let scan = try RowScan("SELECT id, name, value FROM label ORDER BY id LIMIT ?", in: db)
+        try scan.start(Int64(Self.earlyLabelCount))
+        while try scan.next() {
+            labels[scan.integer(0)] = Self.text(name: scan.bytes(1), value: scan.bytes(2))
         }
-        let name: Data = row[0]
-        let value: Data = row[1]
-        let text = name + [LabelSet.separator] + value + [LabelSet.separator]
-        labels[label] = [UInt8](text)
-        return [UInt8](text)
     }
 
     /// Every layout, with how far its journal rows are folded.

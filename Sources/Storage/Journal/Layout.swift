@@ -71,6 +71,8 @@ extension Layout {
     static func decode(_ bytes: UnsafeRawBufferPointer) throws(Damage) -> [UInt32] {
         var reader = ByteReader(bytes)
         var series: [UInt32] = []
+        // Most take one byte: the series of a page follow one another.
+        series.reserveCapacity(bytes.count)
         var last: Int64 = -1
         while reader.remainingCount > 0 {
             last = last &+ 1 &+ (try reader.signed())

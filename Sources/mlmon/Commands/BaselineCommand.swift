@@ -20,6 +20,7 @@ struct BaselineCommand: ParsableCommand {
 
     struct Pin: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pin",
             abstract: "Make a stored span the reference of a service's predictions.")
 
         @Option(help: "The service.")
@@ -71,7 +72,9 @@ struct BaselineCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the references.")
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "List the references.")
 
         @OptionGroup var location: StoreLocation
 
@@ -84,6 +87,7 @@ struct BaselineCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show one with its bins, and what it is worth.")
 
         @Argument(help: "The number that 'list' shows.")
@@ -106,7 +110,9 @@ struct BaselineCommand: ParsableCommand {
     }
 
     struct Drop: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Delete one.")
+        static let configuration = CommandConfiguration(
+            commandName: "drop",
+            abstract: "Delete one.")
 
         @Argument(help: "The number that 'list' shows.")
         var id: Int64

@@ -11,6 +11,7 @@ struct DBCommand: ParsableCommand {
 
     struct Stats: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "stats",
             abstract: "Say how large the store is and what is in it.")
 
         @OptionGroup var location: StoreLocation
@@ -25,6 +26,7 @@ struct DBCommand: ParsableCommand {
 
     struct Compact: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "compact",
             abstract: "Fold and merge everything, and give free pages back. Not beside 'mlmon run'."
         )
 
@@ -45,6 +47,7 @@ struct DBCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Read the whole file and decode everything in it.",
             discussion: "Exit status: 0 all is well, 1 something is damaged, 2 it cannot be read.")
 

@@ -9,6 +9,7 @@ struct PredictionsCommand: ParsableCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "import",
             abstract: "Take a log of predictions into the store.",
             discussion: """
                 Each file is CSV with a header, or a JSON object on each line: id (of the request), \
@@ -49,6 +50,7 @@ struct LabelsCommand: ParsableCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "import",
             abstract: "Take labels into the store, and measure the predictions they belong to.",
             discussion: """
                 Each file is CSV with a header, or a JSON object on each line: id (of the request) \
