@@ -277,10 +277,10 @@ extension PatternMemory: Codable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let capacity = try container.decode(Int.self, forKey: .capacity)
-        let values = PackedNumbers.floats(try container.decode(String.self, forKey: .values))
-        let distances = PackedNumbers.floats(try container.decode(String.self, forKey: .distances))
-        guard capacity > Self.overlap, capacity <= 1 << 20, let values, let distances,
-            values.count <= capacity, distances.count == values.count,
+        let values = try container.decodeNumbers(forKey: .values, older: PackedNumbers.floats)
+        let distances = try container.decodeNumbers(
+            forKey: .distances, older: PackedNumbers.floats)
+        guard capacity > Self.overlap, capacity <= 1 << 20, values.count <= capacity, distances.count == values.count,
             values.allSatisfy(\.isFinite), distances.allSatisfy({ $0 >= 0 })
         else {
             throw DecodingError.dataCorruptedError(
@@ -304,8 +304,7 @@ extension PatternMemory: Codable {
         // Oldest first, so that the place of the oldest need not be told.
         let oldest = count == capacity ? next : 0
         let oldestFirst = (0..<count).map { values[(oldest + $0) % capacity] }
-        try container.encode(PackedNumbers.encoded(oldestFirst), forKey: .values)
-        try container.encode(
-            PackedNumbers.encoded(distances[(capacity - count)...]), forKey: .distances)
+        try container.encode(oldestFirst, forKey: .values)
+        try container.encode(Array(distances[(capacity - count)...]), forKey: .distances)
     }
 }
