@@ -56,7 +56,9 @@ struct StateCodingTests {
         }
         let bytes = try StateEncoder.encode(Example())
         let expected: [UInt8] =
-            [1, 9, 6, 1, 0x61, 13, 2] + [0, 0, 0, 0, 0, 0, 0xE0, 0x3F] + [0, 0, 0, 0, 0, 0, 0, 0x40]
+            [1, 9, 6, 1, 0x61, 13, 2] + [0, 0, 0, 0, 0, 0, 0xE0, 0x3F] + [
+                0, 0, 0, 0, 0, 0, 0, 0x40,
+            ]
             + [6, 1, 0x62, 7, 0, 10]
         #expect(bytes == Self.checked(expected))
     }

@@ -6,9 +6,9 @@ import Synchronization
 /// temporary file, then merged.
 struct ExternalSort: ~Copyable {
     /// Values sorted at a time.
-    private static let runCount = 1 << 16
+    private static let runCount = 1 << 15
     /// Runs merged at a time.
-    private static let fanIn = 256
+    private static let fanIn = 512
 
     private let runLength: Int
     /// Of the values of the run that is gathered.
@@ -127,7 +127,7 @@ private enum AscendingBits {
 /// Merges ascending runs of a file.
 private struct RunMerge {
     /// Values of a run read at a time, and of all of them written.
-    private static let blockCount = 512
+    private static let blockCount = 256
     private static let writtenCount = 4096
 
     private struct Run {

@@ -115,7 +115,8 @@ actor AnomalyMonitor {
     private func restored(at now: Timestamp) throws -> AnomalyMemory {
         let longest = min(2 * options.memoryCount, Self.longestReplay)
         var memory = AnomalyMemory(lastPoint: now - interval * longest)
-        if let stored = try store.remembered(AnomalyMemory.self, for: Self.stateKey, logger: logger),
+        if let stored = try store.remembered(
+            AnomalyMemory.self, for: Self.stateKey, logger: logger),
             stored.lastPoint <= now, stored.lastPoint > memory.lastPoint,
             stored.isLearned(from: signals, with: options)
         {
