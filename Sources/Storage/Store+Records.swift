@@ -91,8 +91,29 @@ extension Store {
             "SELECT record FROM drift_window ORDER BY service, model, version, feature")
     }
 
+    /// How many baselines there are and which is the newest: what changes when any comes or goes.
+    package func baselineMark() throws -> BaselineMark {
+        try read("looking for new baselines") { db in
+            let row = try Row.fetchOne(db, sql: "SELECT count(*), max(id) FROM baseline")
+            return BaselineMark(count: row?[0] ?? 0, newest: row?[1])
+        }
+    }
+
     /// What a detector last recorded under the key, nil where it never did.
-    package func detectorState(for key: String) throws -> [UInt8]? {
+    ///
+    /// - Throws: `StateDamage` where that does not decode, beside `StorageError`.
+    package func detectorState<State: Decodable>(
+        _ type: State.Type, for key: String
+    ) throws -> State? {
+        try stateBytes(for: key).map { try StateDecoder.decode(type, from: $0) }
+    }
+
+    package func record(detectorState: some Encodable, for key: String) throws {
+        try record(stateBytes: try StateEncoder.encode(detectorState), for: key)
+    }
+
+    /// The bytes of a state, nil where there is none.
+    func stateBytes(for key: String) throws -> [UInt8]? {
         try read("reading the state of '\(key)'") { db in
             try Data.fetchOne(
                 db, sql: "SELECT state FROM detector_state WHERE key = ?", arguments: [key]
@@ -100,11 +121,11 @@ extension Store {
         }
     }
 
-    package func record(detectorState: [UInt8], for key: String) throws {
+    func record(stateBytes: [UInt8], for key: String) throws {
         try write("recording the state of '\(key)'", isDurable: false) { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO detector_state (key, state) VALUES (?, ?)",
-                arguments: [key, Data(detectorState)])
+                arguments: [key, Data(stateBytes)])
         }
     }
 

@@ -45,6 +45,7 @@ extension Store {
                 findings += try Self.layoutDamage(in: db)
                 findings += try Self.journalDamage(in: db)
                 findings += try Self.seriesDamage(in: db)
+                findings += try Self.stateDamage(in: db)
             }
         } catch {
             // SQLite itself cannot go on; what was found before says more.
@@ -104,6 +105,15 @@ extension Store {
                 try JournalRow.decode(
                     bytes, count: layout.series.count, hasTimestamps: layout.hasTimestamps,
                     at: row[3], values: &values, timestamps: &timestamps)
+            }
+        }
+    }
+
+    private static func stateDamage(in db: Database) throws -> [String] {
+        try Row.fetchAll(db, sql: "SELECT key, state FROM detector_state").compactMap { row in
+            let (key, state): (String, Data) = (row[0], row[1])
+            return StateDecoder.damage(in: [UInt8](state)).map {
+                "state of the detector '\(key)': \($0)"
             }
         }
     }

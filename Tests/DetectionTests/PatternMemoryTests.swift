@@ -83,7 +83,7 @@ struct PatternMemoryTests {
         let text = String(decoding: data, as: UTF8.self)
         for damaged in [
             text.replacing("\"capacity\":64", with: "\"capacity\":63"),
-            text.replacing("\"distances\":\"", with: "\"distances\":\"AAAAAA"),
+            text.replacing("\"distances\":[", with: "\"distances\":[0,"),
         ] {
             #expect(damaged != text)
             #expect(throws: DecodingError.self) {

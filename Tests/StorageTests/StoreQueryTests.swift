@@ -176,7 +176,7 @@ import TimeSeries
         try store.record(driftWindows: [window])
         window.state = .stable
         try store.record(driftWindows: [window])
-        try store.record(detectorState: [1, 0, 255], for: "ewma/a")
+        try store.record(detectorState: ["a": [0.5]], for: "ewma/a")
         try store.close()
         store = try fixture.open()
         #expect(try store.targets() == [target])
@@ -188,8 +188,9 @@ import TimeSeries
         #expect(try !store.deleteBaseline(id: id))
         #expect(try store.insert(baseline) > other)
         #expect(try store.driftWindows() == [window])
-        #expect(try store.detectorState(for: "ewma/a") == [1, 0, 255])
-        #expect(try store.detectorState(for: "ewma/b") == nil)
+        let state = try store.detectorState([String: [Double]].self, for: "ewma/a")
+        #expect(state == ["a": [0.5]])
+        #expect(try store.detectorState([Double].self, for: "ewma/b") == nil)
     }
 
     @Test("statistics count what there is")

@@ -84,10 +84,8 @@ extension HourlySeason: Codable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func doubles(_ key: CodingKeys, _ count: Int) throws -> [Double] {
-            let text = try container.decode(String.self, forKey: key)
-            guard let numbers = PackedNumbers.doubles(text), numbers.count == count,
-                numbers.allSatisfy(\.isFinite)
-            else {
+            let numbers = try container.decodeNumbers(forKey: key, older: PackedNumbers.doubles)
+            guard numbers.count == count, numbers.allSatisfy(\.isFinite) else {
                 throw DecodingError.dataCorruptedError(
                     forKey: key, in: container, debugDescription: "not \(count) numbers")
             }
@@ -109,9 +107,9 @@ extension HourlySeason: Codable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(PackedNumbers.encoded(means), forKey: .means)
-        try container.encode(PackedNumbers.encoded(counts), forKey: .counts)
-        try container.encode(PackedNumbers.encoded(weekMeans), forKey: .weekMeans)
+        try container.encode(means, forKey: .means)
+        try container.encode(counts, forKey: .counts)
+        try container.encode(weekMeans, forKey: .weekMeans)
         try container.encode(visits, forKey: .visits)
         try container.encode(latestHour, forKey: .latestHour)
         try container.encode(hourCount, forKey: .hourCount)

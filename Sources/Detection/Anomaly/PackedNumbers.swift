@@ -1,20 +1,9 @@
-/// Numbers as text without loss: words of 32 bits, lowest first, six bits to a character, six
+/// Numbers as the text of older files: words of 32 bits, lowest first, six bits to a character, six
 /// characters a word.
 enum PackedNumbers {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     private static let width = 6
-
-    static func encoded(_ numbers: some Sequence<Float>) -> String {
-        encoded(words: numbers.lazy.map(\.bitPattern))
-    }
-
-    static func encoded(_ numbers: some Sequence<Double>) -> String {
-        encoded(
-            words: numbers.flatMap {
-                [UInt32(truncatingIfNeeded: $0.bitPattern), UInt32($0.bitPattern >> 32)]
-            })
-    }
 
     /// - Returns: nil for text that is not of that form.
     static func floats(_ text: String) -> [Float]? {
@@ -27,17 +16,6 @@ enum PackedNumbers {
         return stride(from: 0, to: words.count, by: 2).map {
             Double(bitPattern: UInt64(words[$0]) | UInt64(words[$0 + 1]) << 32)
         }
-    }
-
-    private static func encoded(words: some Sequence<UInt32>) -> String {
-        var text: [UInt8] = []
-        for var bits in words {
-            for _ in 0..<width {
-                text.append(alphabet[Int(bits & 63)])
-                bits >>= 6
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 
     private static func words(_ text: String) -> [UInt32]? {
@@ -57,5 +35,19 @@ enum PackedNumbers {
             words.append(word)
         }
         return words
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Numbers as a list, or as the text of older files.
+    func decodeNumbers<Number: Decodable>(
+        forKey key: Key, older: (String) -> [Number]?
+    ) throws -> [Number] {
+        if let numbers = try? decode([Number].self, forKey: key) { return numbers }
+        guard let numbers = older(try decode(String.self, forKey: key)) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self, debugDescription: "text that holds no numbers")
+        }
+        return numbers
     }
 }

@@ -27,7 +27,8 @@ struct PatternMemory: Sendable, Equatable {
     private var scale = StreamScale(origin: 0, reach: 0)
     /// Values until the scale is fitted to those that are remembered.
     private var untilFit = 1
-    /// In the scale's units, a ring: the oldest at `next` when it is full, else at 0.
+    /// In the scale's units, a ring: the oldest at `next` when it is full, else at 0. Behind it and
+    /// behind the distances is room for what is read beyond.
     private var values: [Float]
     private var next = 0
     /// The first `count` are the values in ascending order.
@@ -38,8 +39,8 @@ struct PatternMemory: Sendable, Equatable {
     init(capacity: Int) {
         precondition(capacity > Self.overlap, "memory of \(capacity) values")
         self.capacity = capacity
-        values = [Float](repeating: 0, count: capacity)
-        sorted = values
+        sorted = [Float](repeating: 0, count: capacity)
+        values = sorted + [Float](repeating: 0, count: Lanes.scalarCount)
         distances = values
     }
 
@@ -227,13 +228,20 @@ struct PatternMemory: Sendable, Equatable {
             least.replace(with: distance, where: distance .< least)
             i &+= width
         }
-        while i < count {
-            let apart = x - values[i]
-            distances[i] = decay * distances[i] + min(apart * apart, most)
-            if distances[i] < least[0] { least[0] = distances[i] }
-            i += 1
-        }
+        guard i < count else { return }
+        // The rest in one step too; what lies behind it stays as it is.
+        let isPart = places .< SIMD8(repeating: Int32(truncatingIfNeeded: count &- i))
+        let place = UnsafeMutableRawPointer(distances + i)
+        let apart = point - UnsafeRawPointer(values + i).loadUnaligned(as: Lanes.self)
+        let square = apart * apart
+        let added = limit.replacing(with: square, where: square .< limit)
+        let before = place.loadUnaligned(as: Lanes.self)
+        let distance = decay * before + added
+        place.storeBytes(of: before.replacing(with: distance, where: isPart), as: Lanes.self)
+        least.replace(with: distance, where: (distance .< least) .& isPart)
     }
+
+    private static let places = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
 
     private static func smallest(_ lanes: Lanes) -> Float {
         let (a, b) = (lanes.lowHalf, lanes.highHalf)
@@ -277,11 +285,12 @@ extension PatternMemory: Codable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let capacity = try container.decode(Int.self, forKey: .capacity)
-        let values = PackedNumbers.floats(try container.decode(String.self, forKey: .values))
-        let distances = PackedNumbers.floats(try container.decode(String.self, forKey: .distances))
-        guard capacity > Self.overlap, capacity <= 1 << 20, let values, let distances,
-            values.count <= capacity, distances.count == values.count,
-            values.allSatisfy(\.isFinite), distances.allSatisfy({ $0 >= 0 })
+        let values = try container.decodeNumbers(forKey: .values, older: PackedNumbers.floats)
+        let distances = try container.decodeNumbers(
+            forKey: .distances, older: PackedNumbers.floats)
+        guard capacity > Self.overlap, capacity <= 1 << 20, values.count <= capacity,
+            distances.count == values.count, values.allSatisfy(\.isFinite),
+            distances.allSatisfy({ $0 >= 0 })
         else {
             throw DecodingError.dataCorruptedError(
                 forKey: .values, in: container, debugDescription: "memory beyond its capacity")
@@ -293,7 +302,7 @@ extension PatternMemory: Codable {
         next = count % capacity
         self.values.replaceSubrange(..<count, with: values)
         sorted.replaceSubrange(..<count, with: values.sorted())
-        self.distances.replaceSubrange((capacity - count)..., with: distances)
+        self.distances.replaceSubrange((capacity - count)..<capacity, with: distances)
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -304,8 +313,7 @@ extension PatternMemory: Codable {
         // Oldest first, so that the place of the oldest need not be told.
         let oldest = count == capacity ? next : 0
         let oldestFirst = (0..<count).map { values[(oldest + $0) % capacity] }
-        try container.encode(PackedNumbers.encoded(oldestFirst), forKey: .values)
-        try container.encode(
-            PackedNumbers.encoded(distances[(capacity - count)...]), forKey: .distances)
+        try container.encode(oldestFirst, forKey: .values)
+        try container.encode(Array(distances[(capacity - count)..<capacity]), forKey: .distances)
     }
 }

@@ -43,7 +43,10 @@ package struct DriftState: Codable, Sendable, Equatable {
 
     func belongs(to fingerprint: UInt64, binCount: Int) -> Bool {
         self.fingerprint == fingerprint && memory.binCount == binCount
-            && [pending, calm].allSatisfy { $0.map { $0.counts.count == binCount } ?? true }
+            && (referenceMemory?.binCount ?? binCount) == binCount
+            && [pending, calm].compactMap(\.self).allSatisfy { pool in
+                pool.counts.count == binCount && (pool.reference?.binCount ?? binCount) == binCount
+            }
     }
 
     /// The window together with those before it that were too small; the sum becomes pending.

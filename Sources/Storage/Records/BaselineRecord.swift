@@ -54,3 +54,9 @@ package struct BaselineRecord: Codable, Sendable, Equatable {
         self.windowMilliseconds = windowMilliseconds
     }
 }
+
+/// Tells whether the baselines are those that were read before.
+package struct BaselineMark: Equatable, Sendable {
+    let count: Int
+    let newest: Int64?
+}

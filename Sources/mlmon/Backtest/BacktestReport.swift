@@ -71,14 +71,14 @@ struct BacktestReport {
         var lines = [
             "\(alarms.count) alarm\(alarms.count == 1 ? "" : "s") from \(from.aligned(to: .seconds(1)).iso8601()) to "
                 + through.aligned(to: .seconds(1)).iso8601()
-                + (perWeek.map { String(format: ", %.1f a week", $0) } ?? "")
+                + (perWeek.map { String(format: ", %.1f a week, true and false", $0) } ?? "")
         ]
         if !counts.isEmpty { lines.append("by rule: " + counts.joined(separator: ", ")) }
         lines.append(
             "drift: \(log.driftCount) episodes; \(log.judgedWindowCount) windows of "
                 + "\(log.distributionCount) distributions were judged"
                 + (expectedFalseAlarms.map {
-                    String(format: "; %.2g false alarms are to be expected", $0)
+                    String(format: "; %.2g of the episodes are false by the budget", $0)
                 } ?? ""))
         lines.append("anomalies: \(log.anomalyCount) incidents")
         return lines

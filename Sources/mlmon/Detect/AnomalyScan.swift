@@ -87,7 +87,7 @@ actor VerdictWriter {
 
     func write(_ judged: JudgedRows?, prefix: [UInt8]) throws {
         guard let judged else { return }
-        try output.write(judged.text(prefix: prefix))
+        try output.write(block: judged.text(prefix: prefix))
     }
 
     func flush() throws { try output.flush() }

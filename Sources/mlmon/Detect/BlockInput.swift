@@ -3,7 +3,7 @@ import Foundation
 /// A file or standard input, a block at a time, of which the unread end stays.
 struct BlockInput: ~Copyable {
     static let maximumRowByteCount = 1 << 20
-    private static let blockByteCount = 1 << 18
+    private static let blockByteCount = 1 << 16
 
     /// What was read, up to `limit`; then at least one zero byte.
     private(set) var block: [UInt8]

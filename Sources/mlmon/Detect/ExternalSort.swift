@@ -6,12 +6,13 @@ import Synchronization
 /// temporary file, then merged.
 struct ExternalSort: ~Copyable {
     /// Values sorted at a time.
-    private static let runCount = 1 << 16
+    private static let runCount = 1 << 15
     /// Runs merged at a time.
-    private static let fanIn = 256
+    private static let fanIn = 512
 
     private let runLength: Int
-    private var values: [Double] = []
+    /// Of the values of the run that is gathered.
+    private var keys: [UInt64] = []
     private var scratch: [UInt64] = []
     private var file: TemporaryBytes?
     private var runs: [Range<Int>] = []
@@ -29,22 +30,23 @@ struct ExternalSort: ~Copyable {
     mutating func insert(_ value: Double) throws {
         guard value.isFinite else { return infiniteCount += 1 }
         // −0 is 0.
-        values.append(value + 0.0)
-        if values.count == runLength { try writeRun() }
+        keys.append(AscendingBits.key(value + 0.0))
+        if keys.count == runLength { try writeRun() }
     }
 
-    var count: Int { (runs.last?.upperBound ?? 0) + values.count + infiniteCount }
+    var count: Int { (runs.last?.upperBound ?? 0) + keys.count + infiniteCount }
 
     /// The values, ascending.
     consuming func sorted() throws -> SortedValues {
         guard file != nil else {
-            values.sort()
+            keys.sort()
             return SortedValues(
                 sample: FiniteSample(
-                    values, missingCount: missingCount, infiniteCount: infiniteCount), file: nil)
+                    keys.map(AscendingBits.value), missingCount: missingCount,
+                    infiniteCount: infiniteCount), file: nil)
         }
-        if !values.isEmpty { try writeRun() }
-        (values, scratch) = ([], [])
+        if !keys.isEmpty { try writeRun() }
+        (keys, scratch) = ([], [])
         while runs.count > 1, let source = file {
             let target = try TemporaryBytes()
             var merged: [Range<Int>] = []
@@ -64,13 +66,14 @@ struct ExternalSort: ~Copyable {
     }
 
     private mutating func writeRun() throws {
-        values.sortByDigits(&scratch)
+        AscendingBits.sort(&keys, &scratch)
+        for i in keys.indices { keys[i] = AscendingBits.value(keys[i]).bitPattern }
         let start = runs.last?.upperBound ?? 0
         let target = try file ?? TemporaryBytes()
         file = target
-        try values.withUnsafeBytes { try target.write($0, at: start * 8) }
-        runs.append(start..<(start + values.count))
-        values.removeAll(keepingCapacity: true)
+        try keys.withUnsafeBytes { try target.write($0, at: start * 8) }
+        runs.append(start..<(start + keys.count))
+        keys.removeAll(keepingCapacity: true)
     }
 }
 
@@ -83,44 +86,49 @@ struct SortedValues {
     var failure: CommandFailure? { file?.failure }
 }
 
-extension [Double] {
+/// Numbers as integers that ascend as they do.
+private enum AscendingBits {
+    /// Bits sorted by at a time.
+    private static let width = 11
+
+    /// The sign turned over, and all bits of negative numbers.
+    static func key(_ value: Double) -> UInt64 {
+        let bits = value.bitPattern
+        return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+    }
+
+    static func value(_ key: UInt64) -> Double {
+        Double(bitPattern: key >> 63 == 1 ? key & ~(1 << 63) : ~key)
+    }
+
     /// Ascending; eleven bits of the number at a time, from the lowest.
     ///
     /// - Parameter scratch: Room to be used again.
-    fileprivate mutating func sortByDigits(_ scratch: inout [UInt64]) {
-        let (width, size) = (11, 1 << 11)
-        // With the sign turned over, and all bits of negative numbers, patterns ascend as numbers.
-        var keys = map { x -> UInt64 in
-            let bits = x.bitPattern
-            return bits >> 63 == 1 ? ~bits : bits | 1 << 63
-        }
-        if scratch.count < count { scratch = [UInt64](repeating: 0, count: count) }
-        for shift in stride(from: 0, to: 64, by: width) {
-            var places = [Int](repeating: 0, count: size)
-            for key in keys {
-                places[Int(truncatingIfNeeded: key >> UInt64(shift)) & (size - 1)] += 1
-            }
+    static func sort(_ keys: inout [UInt64], _ scratch: inout [UInt64]) {
+        let size = 1 << width
+        if scratch.count != keys.count { scratch = [UInt64](repeating: 0, count: keys.count) }
+        var places = [Int](repeating: 0, count: size)
+        for shift in stride(from: UInt64(0), to: 64, by: width) {
+            for digit in 0..<size { places[digit] = 0 }
+            for key in keys { places[Int(truncatingIfNeeded: key >> shift) & (size - 1)] += 1 }
             if places.contains(keys.count) { continue }
             var place = 0
             for digit in 0..<size { (places[digit], place) = (place, place + places[digit]) }
             for key in keys {
-                let digit = Int(truncatingIfNeeded: key >> UInt64(shift)) & (size - 1)
+                let digit = Int(truncatingIfNeeded: key >> shift) & (size - 1)
                 scratch[places[digit]] = key
                 places[digit] += 1
             }
-            for i in keys.indices { keys[i] = scratch[i] }
-        }
-        for i in indices {
-            let key = keys[i]
-            self[i] = Double(bitPattern: key >> 63 == 1 ? key & ~(1 << 63) : ~key)
+            swap(&keys, &scratch)
         }
     }
 }
 
 /// Merges ascending runs of a file.
 private struct RunMerge {
-    /// Values read or written at a time.
-    private static let blockCount = 1024
+    /// Values of a run read at a time, and of all of them written.
+    private static let blockCount = 256
+    private static let writtenCount = 4096
 
     private struct Run {
         var rest: Range<Int>
@@ -162,11 +170,11 @@ private struct RunMerge {
     /// Writes what the runs hold where they lay.
     mutating func write(to target: TemporaryBytes) throws {
         var block: [Double] = []
-        block.reserveCapacity(16 * Self.blockCount)
+        block.reserveCapacity(Self.writtenCount)
         var place = start
         while let head = heads.first {
             block.append(head.value)
-            if block.count == 16 * Self.blockCount {
+            if block.count == Self.writtenCount {
                 try block.withUnsafeBytes { try target.write($0, at: place * 8) }
                 place += block.count
                 block.removeAll(keepingCapacity: true)

@@ -29,17 +29,29 @@ final class OutputFile {
         if buffer.count > 1 << 16 { try flush() }
     }
 
-    func write(_ bytes: [UInt8]) throws {
-        buffer.append(contentsOf: bytes)
-        if buffer.count > 1 << 16 { try flush() }
+    /// Writes at once, after what was written before.
+    func write(block: [UInt8]) throws {
+        try flush()
+        try put(block)
     }
 
     func flush() throws {
+        try put(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func put(_ bytes: [UInt8]) throws {
         do {
-            try file.write(contentsOf: Data(buffer))
+            try bytes.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
+                // Only lent: it is written before the call returns.
+                try file.write(
+                    contentsOf: Data(
+                        bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count,
+                        deallocator: .none))
+            }
         } catch {
             throw CommandFailure("writing \(path): \(error.localizedDescription)")
         }
-        buffer.removeAll(keepingCapacity: true)
     }
 }

@@ -28,7 +28,8 @@ enum PrintedNumber {
             start = 1
         }
         var end = start + max(2 - wholeCount, 1) + digitCount
-        writeDigits(digits, to: place + end - digitCount)
+        // The zero before them goes where the first or the point is put.
+        writeDigits(digits, to: place + end - digitCount - 1)
         if wholeCount > 0 {
             // They move to make room for the point.
             for i in start..<(start + wholeCount) { place[i] = place[i + 1] }
@@ -52,17 +53,25 @@ enum PrintedNumber {
         }
     }
 
-    /// Fifteen digits, in two halves of which neither waits for the other.
+    /// Fifteen digits after a zero, eight at a time.
     private static func writeDigits(_ digits: UInt64, to place: UnsafeMutablePointer<UInt8>) {
-        var high = UInt32(truncatingIfNeeded: digits / 10_000_000)
-        var low = UInt32(truncatingIfNeeded: digits % 10_000_000)
-        for i in 0..<7 {
-            place[7 - i] = 0x30 + UInt8(truncatingIfNeeded: high % 10)
-            place[14 - i] = 0x30 + UInt8(truncatingIfNeeded: low % 10)
-            high /= 10
-            low /= 10
-        }
-        place[0] = 0x30 + UInt8(truncatingIfNeeded: high)
+        let place = UnsafeMutableRawPointer(place)
+        place.storeBytes(of: eightDigits(digits / 100_000_000), as: UInt64.self)
+        place.storeBytes(
+            of: eightDigits(digits % 100_000_000), toByteOffset: 8, as: UInt64.self)
+    }
+
+    /// A number below 10⁸ as eight characters, the first one in the lowest byte.
+    ///
+    /// Halves are split into halves, all of a size at the same time: P. Khuong, *How to print
+    /// integers really fast*, 2017.
+    private static func eightDigits(_ number: UInt64) -> UInt64 {
+        let fours = number / 10_000 | (number % 10_000) << 32
+        let hundreds = (fours &* 10_486) >> 20 & 0x0000_007F_0000_007F
+        let twos = hundreds | (fours &- 100 &* hundreds) << 16
+        let tens = (twos &* 103) >> 10 & 0x000F_000F_000F_000F
+        let ones = tens | (twos &- 10 &* tens) << 8
+        return (ones | 0x3030_3030_3030_3030).littleEndian
     }
 
     /// 0, and what is shorter with an exponent or has hardly a fraction.

@@ -46,8 +46,10 @@ actor SeriesReader {
         rows.text.reserveCapacity(32 * SeriesRows.batchCount)
         rows.textEnds.reserveCapacity(SeriesRows.batchCount)
         while hasRow, rows.count < SeriesRows.batchCount {
+            try readPlainRows(into: &rows, columns)
+            guard hasRow, rows.count < SeriesRows.batchCount else { break }
             let time = try columns.time(of: reader)
-            noteOrder(of: time)
+            noteOrder(of: time, line: reader.line)
             rows.times.append(time)
             let value = try columns.value(of: reader)
             rows.values.append(value ?? .nan)
@@ -70,10 +72,39 @@ actor SeriesReader {
         ]
     }
 
-    private func noteOrder(of time: Timestamp) {
+    /// Reads rows as nearly all are, with a time and a number that are written as they were read; up
+    /// to one that is not.
+    private func readPlainRows(into rows: inout SeriesRows, _ columns: SeriesColumns) throws {
+        try reader.withRows { row in
+            while hasRow, rows.count < SeriesRows.batchCount {
+                let start = rows.text.count
+                let time = row.withBytes(columns.timeIndex) { field -> Timestamp? in
+                    guard SeriesColumns.isPlainTime(field) else { return nil }
+                    field.withUnsafeBufferPointer { rows.text.append(contentsOf: $0) }
+                    return RecordedTime.parse(field)
+                }
+                rows.text.append(0x2C)
+                let value = row.withBytes(columns.valueIndex) { field -> Double? in
+                    field.withUnsafeBufferPointer { rows.text.append(contentsOf: $0) }
+                    return RecordedNumber.parse(field)
+                }
+                guard let time, let value else {
+                    rows.text.removeSubrange(start...)
+                    return
+                }
+                noteOrder(of: time, line: row.line)
+                rows.times.append(time)
+                rows.values.append(value)
+                rows.textEnds.append(rows.text.count)
+                hasRow = try row.next()
+            }
+        }
+    }
+
+    private func noteOrder(of time: Timestamp, line: Int) {
         rowCount += 1
         if let latest, time < latest {
-            if backwardCount == 0 { firstBackwardLine = reader.line }
+            if backwardCount == 0 { firstBackwardLine = line }
             backwardCount += 1
         }
         latest = time

@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import Logging
 import Querying
 import Storage
 import TimeSeries
@@ -26,6 +26,7 @@ actor AnomalyMonitor {
     /// The versions of all models; they are known before their first rates are.
     private let versions: QueryExpression
     private let options: AnomalyOptions
+    private let logger: Logger?
     private var memory: AnomalyMemory?
     private var savedAt: Timestamp?
     private var table = SteadyTable()
@@ -35,13 +36,14 @@ actor AnomalyMonitor {
     ///   - interval: Distance of the points; that of the scrapes is right.
     init(
         store: Store, source: any SeriesSource & Sendable, engine: QueryEngine,
-        interval: Duration, options: AnomalyOptions
+        interval: Duration, options: AnomalyOptions, logger: Logger? = nil
     ) throws(QueryError) {
         self.store = store
         self.source = source
         self.engine = engine
         self.interval = interval
         self.options = options
+        self.logger = logger
         versions = try QueryExpression(
             parsing: "group by (service, model, version) (mlmon_requests_total)")
         signals = try AnomalySignal.all(window: max(interval * 4, .seconds(60)))
@@ -86,8 +88,7 @@ actor AnomalyMonitor {
     }
 
     private func save(_ memory: AnomalyMemory, at now: Timestamp) throws {
-        try store.record(
-            detectorState: Array(try JSONEncoder().encode(memory)), for: Self.stateKey)
+        try store.record(detectorState: memory, for: Self.stateKey)
         savedAt = now
     }
 
@@ -114,8 +115,8 @@ actor AnomalyMonitor {
     private func restored(at now: Timestamp) throws -> AnomalyMemory {
         let longest = min(2 * options.memoryCount, Self.longestReplay)
         var memory = AnomalyMemory(lastPoint: now - interval * longest)
-        if let bytes = try store.detectorState(for: Self.stateKey),
-            let stored = try? JSONDecoder().decode(AnomalyMemory.self, from: Data(bytes)),
+        if let stored = try store.remembered(
+            AnomalyMemory.self, for: Self.stateKey, logger: logger),
             stored.lastPoint <= now, stored.lastPoint > memory.lastPoint,
             stored.isLearned(from: signals, with: options)
         {

@@ -1,5 +1,6 @@
 import Detection
 import Querying
+import Storage
 import TimeSeries
 
 /// What a distribution is of: a feature of one model version of a service.
@@ -45,6 +46,14 @@ struct DistributionKey: Hashable, Comparable, Codable {
         self.init(
             service: labels["service"] ?? "", model: labels["model"] ?? "",
             version: labels["version"] ?? "", feature: feature)
+    }
+
+    /// nil for a feature that this program does not know.
+    init?(_ window: DriftWindowRecord) {
+        guard let feature = Feature(rawValue: window.feature) else { return nil }
+        self.init(
+            service: window.service, model: window.model, version: window.version,
+            feature: feature)
     }
 
     /// The labels of its verdict series.

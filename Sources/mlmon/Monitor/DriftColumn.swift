@@ -21,14 +21,19 @@ struct DriftColumn: Codable {
     private var baselineID: Int64?
     /// Of the window that is running.
     private(set) var running: [String: Double] = [:]
-    private(set) var record: DriftWindowRecord?
+    /// Kept in the table of windows, not with the rest.
+    private(set) var record: DriftWindowRecord? {
+        didSet { isRecordStored = false }
+    }
+    /// That table holds it as it is.
+    var isRecordStored = true
     /// When its counters last had a sample.
     private(set) var lastSeen: Timestamp?
     /// The service is down, or the version is no longer served.
     private(set) var isAbsent = false
 
     enum CodingKeys: String, CodingKey {
-        case learning, detectorState, movingState, baselineID, running, record, lastSeen, isAbsent
+        case learning, detectorState, movingState, baselineID, running, lastSeen, isAbsent
     }
 
     /// Rebuilt from the baseline and the state.
@@ -50,8 +55,16 @@ struct DriftColumn: Codable {
     mutating func noteAbsence(longerThan limit: Duration, at now: Timestamp) {
         guard let lastSeen, now - lastSeen > limit else { return }
         isAbsent = true
+        let note = "no predictions since \(lastSeen.aligned(to: .seconds(1)))"
+        guard record?.note != note else { return }
         record?.state = .insufficient
-        record?.note = "no predictions since \(lastSeen.aligned(to: .seconds(1)))"
+        record?.note = note
+    }
+
+    /// Takes over the window that was stored before a restart.
+    mutating func restore(_ record: DriftWindowRecord) {
+        self.record = record
+        isRecordStored = true
     }
 
     /// Takes over a reference when it is another one than before; one that is still to be learned
@@ -128,13 +141,14 @@ struct DriftColumn: Codable {
             bins: judged, counts: judged.map { counts[$0] ?? 0 }, at: window.middle)
         self.detector = detector
         detectorState = detector.state
-        record = DriftWindowRecord(
+        var record = DriftWindowRecord(
             key, verdict, isDrifted: detector.state.isDrifted,
             isCritical: detector.state.isCritical, window, bins: bins,
             reference: detector.reference, counts: counts, rates: &rates)
-        record?.baselineID = baselineID
-        record?.detail?.referenceOrigin = baseline.origin.rawValue
-        record?.detail?.referenceMilliseconds = baseline.throughMilliseconds
+        record.baselineID = baselineID
+        record.detail?.referenceOrigin = baseline.origin.rawValue
+        record.detail?.referenceMilliseconds = baseline.throughMilliseconds
+        self.record = record
     }
 
     private mutating func judge(
@@ -149,11 +163,12 @@ struct DriftColumn: Codable {
             bins: bins, counts: bins.map { counts[$0] ?? 0 }, against: own)
         movingState = detector.state
         let all = DistributionReader.sortedBins(Set(own.bins).union(bins), of: key.feature)
-        record = DriftWindowRecord(
+        var record = DriftWindowRecord(
             key, verdict, isDrifted: detector.state.isDrifted,
             isCritical: detector.state.isCritical, window, bins: all, reference: own,
             counts: counts, rates: &rates)
-        record?.detail?.referenceOrigin = source
+        record.detail?.referenceOrigin = source
+        self.record = record
     }
 
     /// Shows how far the reference is, with the window that is running.

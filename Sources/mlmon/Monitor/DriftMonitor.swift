@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import Logging
 import Querying
 import Storage
 import TimeSeries
@@ -42,6 +42,7 @@ actor DriftMonitor {
     private let store: Store
     private let source: any SeriesSource & Sendable
     private let options: DriftOptions
+    private let logger: Logger?
     private var memory: Memory?
     private var savedAt: Timestamp?
     private var series = VerdictSeries()
@@ -54,11 +55,12 @@ actor DriftMonitor {
     ///   - files: The reference files of the options, by their paths.
     init(
         store: Store, source: (any SeriesSource & Sendable)? = nil, options: DriftOptions,
-        files: [String: ReferenceFile] = [:]
+        files: [String: ReferenceFile] = [:], logger: Logger? = nil
     ) {
         self.store = store
         self.source = source ?? store
         self.options = options
+        self.logger = logger
         references = DriftReferences(store: store, options: options, files: files)
     }
 
@@ -91,8 +93,12 @@ actor DriftMonitor {
             column.noteAbsence(longerThan: Self.absence, at: settled)
             memory.columns[key] = column
         }
+        let changed = memory.columns.filter { !$0.value.isRecordStored }
+        if !changed.isEmpty {
+            try store.record(driftWindows: changed.values.compactMap(\.record))
+            for key in changed.keys { memory.columns[key]?.isRecordStored = true }
+        }
         self.memory = memory
-        try store.record(driftWindows: memory.columns.values.compactMap(\.record))
         if end > savedEnd { savedAt = nil }
         // What is gone has no verdict: its series end, and so do alerts on them.
         let verdicts = memory.columns.sorted { $0.key < $1.key }.compactMap { key, column in
@@ -104,8 +110,7 @@ actor DriftMonitor {
     /// Stores what restarts need, when a window was closed or the last time is a while ago.
     func saveIfDue(at now: Timestamp) throws {
         guard let memory, savedAt.map({ now - $0 >= Self.savingInterval }) ?? true else { return }
-        try store.record(
-            detectorState: Array(try JSONEncoder().encode(memory)), for: Self.stateKey)
+        try store.record(detectorState: memory, for: Self.stateKey)
         savedAt = now
     }
 
@@ -152,10 +157,13 @@ actor DriftMonitor {
     }
 
     private func restored(at now: Timestamp) throws -> Memory {
-        if let bytes = try store.detectorState(for: Self.stateKey),
-            let memory = try? JSONDecoder().decode(Memory.self, from: Data(bytes)),
+        if var memory = try store.remembered(Memory.self, for: Self.stateKey, logger: logger),
             memory.readThrough <= now
         {
+            for window in try store.driftWindows() {
+                guard let key = DistributionKey(window) else { continue }
+                memory.columns[key]?.restore(window)
+            }
             return memory
         }
         let start = now.aligned(to: options.window)

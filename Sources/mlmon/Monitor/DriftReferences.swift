@@ -19,6 +19,7 @@ struct DriftReferences {
     private let options: DriftOptions
     private let files: [String: ReferenceFile]
     private var baselines: [DistributionKey: [BaselineRecord]] = [:]
+    private var mark: BaselineMark?
     private var hour: Hour?
     /// Files as counts in the bins of a distribution.
     private var counted: [DistributionKey: (bins: [String], baseline: BaselineRecord)] = [:]
@@ -32,8 +33,11 @@ struct DriftReferences {
         self.files = files
     }
 
-    /// Reads the references that are stored now.
+    /// Reads the references that are stored now, where they are not those that were read last.
     mutating func refresh() throws {
+        let mark = try store.baselineMark()
+        guard mark != self.mark else { return }
+        self.mark = mark
         baselines = [:]
         for baseline in try store.baselines() {
             guard let feature = DistributionKey.Feature(rawValue: baseline.feature) else {

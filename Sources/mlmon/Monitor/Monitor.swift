@@ -182,10 +182,11 @@ final class Monitor: Sendable {
     ) throws -> [PeriodicService] {
         let drift = DriftMonitor(
             store: store, source: recent, options: configuration.drift,
-            files: try configuration.drift.referenceFiles())
+            files: try configuration.drift.referenceFiles(), logger: logger)
         let anomaly = try AnomalyMonitor(
             store: store, source: recent, engine: QueryEngine(),
-            interval: configuration.scrapeInterval, options: configuration.anomaly)
+            interval: configuration.scrapeInterval, options: configuration.anomaly,
+            logger: logger)
         let performance = PerformanceMonitor(
             store: store, options: configuration.performance,
             calibrations: try CalibrationFile.load(configuration.performance))
