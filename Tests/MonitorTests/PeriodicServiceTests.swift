@@ -19,6 +19,16 @@ struct PeriodicServiceTests {
             PeriodicService.Rest.evaluation.pause(after: spent, interval: .seconds(1)) == pause)
     }
 
+    @Test("drift is judged once a window, however long a verdict takes")
+    func windows() {
+        let rest = PeriodicService.Rest.evaluation(of: .seconds(2))
+        #expect(rest.pause(after: .seconds(1), interval: .milliseconds(500)) == .seconds(2))
+        #expect(
+            rest.pause(after: .milliseconds(1), interval: .milliseconds(500)) == .milliseconds(500))
+        let long = PeriodicService.Rest.evaluation(of: .seconds(3600))
+        #expect(long.pause(after: .seconds(1), interval: .seconds(2)) == .seconds(60))
+    }
+
     @Test("a thread's time counts work, not waiting")
     func cpuTime() async {
         let meter = WorkMeter()

@@ -192,8 +192,8 @@ final class Monitor: Sendable {
             calibrations: try CalibrationFile.load(configuration.performance))
         return [
             PeriodicService(
-                name: "drift", interval: configuration.scrapeInterval, rest: .evaluation,
-                logger: logger
+                name: "drift", interval: configuration.scrapeInterval,
+                rest: .evaluation(of: configuration.drift.window), logger: logger
             ) {
                 let now = Program.now()
                 if let batch = try await drift.advance(to: now) { record([batch]) }

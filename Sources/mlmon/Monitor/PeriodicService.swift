@@ -17,6 +17,12 @@ struct PeriodicService: Service, CustomStringConvertible {
         /// evaluates its rules where nothing else is said.
         static let evaluation = Rest(factor: 200, longest: .seconds(60))
 
+        /// Like `evaluation`, but no longer than what is judged at once: rounds that come late have
+        /// more to judge, take longer, and would rest longer still.
+        static func evaluation(of window: Duration) -> Rest {
+            Rest(factor: evaluation.factor, longest: min(window, .seconds(60)))
+        }
+
         /// Others wait to see what is committed: a slow disk must not make them wait for longer.
         static let commit = Rest(factor: 3, longest: .seconds(1))
 
