@@ -88,6 +88,24 @@ import TimeSeries
         try store.close()
     }
 
+    @Test("many series are found again in an order in which each label of theirs comes back often")
+    func manySeries() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        let labels = (0..<90).flatMap { metric in
+            (0..<750).map { LabelSet(metricName: "m\(metric)", ["instance": "\($0)"]) }
+        }
+        for second in 1...2 as ClosedRange<Int64> {
+            try store.write(
+                SampleBatch(
+                    at: .second(second), table: SeriesTable(labels: labels),
+                    values: labels.indices.map(Double.init)))
+        }
+        #expect(try store.statistics().seriesCount == labels.count)
+        #expect(try store.all("m7").allSatisfy { $0.values.count == 2 })
+        try store.close()
+    }
+
     @Test("labels that are part of others' are series of their own")
     func subsets() throws {
         let fixture = try StoreFixture()

@@ -14,38 +14,34 @@ struct KnownSeries {
     /// Series that no postings in the file name yet, ascending, by label.
     typealias Unwritten = [Int64: [UInt32]]
 
-    /// The series that has exactly these labels, nil where none has.
-    mutating func id(
-        of set: [Int64], unwritten: Unwritten, in db: Database
-    ) throws -> UInt32? {
-        if let id = ids[set] { return id }
-        if set.contains(where: labels.contains) { return nil }
-        var rarest: (label: Int64, count: Int)?
-        for label in set {
-            let count = try PostingTable.count(of: label, in: db) + (unwritten[label]?.count ?? 0)
-            if count == 0 { return nil }
-            if count < rarest?.count ?? .max { rarest = (label, count) }
+    /// For each set of labels the series that has exactly these, nil where none has.
+    ///
+    /// What a label brings is read once, in whatever order the sets are.
+    mutating func ids(
+        of sets: [[Int64]], unwritten: Unwritten, in db: Database
+    ) throws -> [UInt32?] {
+        var result = sets.map { ids[$0] }
+        var counts: [Int64: Int] = [:]
+        var groups: [Int64: [Int]] = [:]
+        for (index, set) in sets.enumerated() where result[index] == nil {
+            if set.contains(where: labels.contains) { continue }
+            var rarest: (label: Int64, count: Int)?
+            for label in set {
+                let count =
+                    try counts[label]
+                    ?? PostingTable.count(of: label, in: db) + (unwritten[label]?.count ?? 0)
+                counts[label] = count
+                if count < rarest?.count ?? .max { rarest = (label, count) }
+            }
+            // Of a label that no series carries nothing needs to be read.
+            guard let rarest, rarest.count > 0 else { continue }
+            groups[rarest.label, default: []].append(index)
         }
-        guard let rarest else { return nil }
-        try read(rarest.label, unwritten: unwritten, in: db)
-        return ids[set]
-    }
-
-    /// Reads at once what all of some label sets have in common, where that is not much more than
-    /// they are.
-    mutating func prepare(
-        for sets: [[Int64]], unwritten: Unwritten, in db: Database
-    ) throws {
-        guard let first = sets.first else { return }
-        let common = sets.dropFirst().reduce(into: Set(first)) { $0.formIntersection($1) }
-        guard common.isDisjoint(with: labels) else { return }
-        var rarest: (label: Int64, count: Int)?
-        for label in common.sorted() {
-            let count = try PostingTable.count(of: label, in: db) + (unwritten[label]?.count ?? 0)
-            if count < rarest?.count ?? .max { rarest = (label, count) }
+        for (label, indices) in groups {
+            try read(label, unwritten: unwritten, in: db)
+            for index in indices { result[index] = ids[sets[index]] }
         }
-        guard let rarest, rarest.count <= 4 * sets.count + 256 else { return }
-        try read(rarest.label, unwritten: unwritten, in: db)
+        return result
     }
 
     private mutating func read(_ label: Int64, unwritten: Unwritten, in db: Database) throws {

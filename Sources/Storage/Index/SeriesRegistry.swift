@@ -22,16 +22,9 @@ struct SeriesRegistry {
         of labels: some Collection<LabelSet>, in db: Database
     ) throws -> [UInt32] {
         let sets = try labelIDs(of: labels, in: db)
-        try known.prepare(for: sets, unwritten: unwritten, in: db)
-        var ids = [UInt32](repeating: 0, count: sets.count)
-        var unknown: [Int] = []
-        for (index, set) in sets.enumerated() {
-            if let id = try known.id(of: set, unwritten: unwritten, in: db) {
-                ids[index] = id
-            } else {
-                unknown.append(index)
-            }
-        }
+        let found = try known.ids(of: sets, unwritten: unwritten, in: db)
+        var ids = found.map { $0 ?? 0 }
+        let unknown = found.indices.filter { found[$0] == nil }
         if unknown.isEmpty { return ids }
         let created = try create(unknown.map { sets[$0] }, in: db)
         for (index, id) in zip(unknown, created) { ids[index] = id }
