@@ -49,10 +49,8 @@ extension Store {
     }
 
     private static func seriesCount(in db: Database) throws -> Int {
-        let scan = try RowScan("SELECT substr(labels, 1, 4) FROM series_bucket", in: db)
-        try scan.start()
         var count = 0
-        while try scan.next() { count += try SeriesBucket.slots(scan.bytes(0)).nonzeroBitCount }
+        try SeriesBucketScan.forEachBucket(in: db) { count += $1.nonzeroBitCount }
         return count
     }
 

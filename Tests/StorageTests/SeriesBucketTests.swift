@@ -123,9 +123,13 @@ import TimeSeries
         try store.close()
     }
 
-    /// Format 3 had a row for each series.
-    private static func writeAsThirdFormat(_ path: String) throws {
-        let queue = try DatabaseQueue(path: path)
+    /// A hundred series in a file of format 3, which had a row for each.
+    private static func thirdFormat() throws -> StoreFixture {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try write(0..<100, atSecond: 1, to: store)
+        try store.close()
+        let queue = try DatabaseQueue(path: fixture.path)
         try queue.write { db in
             try SeriesBucketMigration.createOlderTable(db)
             let rows = try Row.fetchAll(db, sql: "SELECT bucket, labels FROM series_bucket")
@@ -148,15 +152,12 @@ import TimeSeries
                     """)
         }
         try queue.close()
+        return fixture
     }
 
     @Test("a file of version 3 keeps its series, and gives no identifier twice")
     func migration() throws {
-        let fixture = try StoreFixture()
-        let before = try fixture.open()
-        try Self.write(0..<100, atSecond: 1, to: before)
-        try before.close()
-        try Self.writeAsThirdFormat(fixture.path)
+        let fixture = try Self.thirdFormat()
         // The last series had been removed.
         let queue = try DatabaseQueue(path: fixture.path)
         try queue.write {
@@ -179,11 +180,7 @@ import TimeSeries
 
     @Test("what is rescued of a damaged file of version 3 keeps its labels")
     func rescueOfThirdFormat() throws {
-        let fixture = try StoreFixture()
-        let before = try fixture.open()
-        try Self.write(0..<100, atSecond: 1, to: before)
-        try before.close()
-        try Self.writeAsThirdFormat(fixture.path)
+        let fixture = try Self.thirdFormat()
         let other = try StoreFixture()
         let rescued = try other.open()
         _ = try FileRescue.copy(from: fixture.path, to: rescued.database)

@@ -48,16 +48,7 @@ struct KnownSeries {
         if ids.count > Self.limit { forget() }
         let members = try PostingTable.members(of: label, in: db) + (unwritten[label] ?? [])
         ids.reserveCapacity(ids.count + members.count)
-        let scan = try RowScan("SELECT labels FROM series_bucket WHERE bucket = ?", in: db)
-        var last: UInt32?
-        for bucket in members.lazy.map({ $0 / Block.width }) where bucket != last {
-            last = bucket
-            try scan.start(Int64(bucket))
-            guard try scan.next() else { continue }
-            try SeriesBucket.read(scan.bytes(0)) { slot, labels in
-                ids[labels] = bucket * Block.width + slot
-            }
-        }
+        try SeriesBucketScan(in: db).forEach(of: members) { ids[$1] = members[$0] }
         labels.insert(label)
     }
 

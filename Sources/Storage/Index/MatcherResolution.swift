@@ -38,12 +38,8 @@ struct MatcherResolution {
 
     private func allSeries() throws -> [UInt32] {
         var all: [UInt32] = []
-        let scan = try RowScan(
-            "SELECT bucket, substr(labels, 1, 4) FROM series_bucket ORDER BY bucket", in: db)
-        try scan.start()
-        while try scan.next() {
-            let first = UInt32(truncatingIfNeeded: scan.integer(0)) &* Block.width
-            var slots = try SeriesBucket.slots(scan.bytes(1))
+        try SeriesBucketScan.forEachBucket(in: db) { first, slots in
+            var slots = slots
             while slots != 0 {
                 all.append(first + UInt32(slots.trailingZeroBitCount))
                 slots &= slots - 1

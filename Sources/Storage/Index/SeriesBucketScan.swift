@@ -11,6 +11,20 @@ struct SeriesBucketScan: ~Copyable {
             """, in: db)
     }
 
+    /// Hands over which series there are, ascending: the first identifier of each bucket, and a bit
+    /// for each of its identifiers.
+    static func forEachBucket(
+        in db: Database, _ body: (_ first: UInt32, _ slots: UInt32) throws -> Void
+    ) throws {
+        let scan = try RowScan(
+            "SELECT bucket, substr(labels, 1, 4) FROM series_bucket ORDER BY bucket", in: db)
+        try scan.start()
+        while try scan.next() {
+            let first = UInt32(truncatingIfNeeded: scan.integer(0)) &* Block.width
+            try body(first, try SeriesBucket.slots(scan.bytes(1)))
+        }
+    }
+
     /// Hands over the labels of those of the series that are in the file, in their order.
     ///
     /// - Parameters:

@@ -33,14 +33,6 @@ private struct ValueEncoder: Encoder {
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { self }
-
-    private func encode(_ integer: some BinaryInteger) {
-        if let signed = Int64(exactly: integer) {
-            writer.put(signed)
-        } else {
-            writer.put(UInt64(truncatingIfNeeded: integer))
-        }
-    }
 }
 
 extension ValueEncoder: SingleValueEncodingContainer {

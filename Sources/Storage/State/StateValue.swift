@@ -74,27 +74,22 @@ indirect enum StateValue {
         case .blob:
             let count = try reader.count(limit: reader.remainingCount)
             return .blob(Array(try reader.slice(count)))
-        case .floats: return .floats(try floats(&reader))
-        case .doubles: return .doubles(try doubles(&reader))
+        case .floats: return .floats(try numbers(&reader, Float.init(bitPattern:)))
+        case .doubles: return .doubles(try numbers(&reader, Double.init(bitPattern:)))
         case .wholes: return .doubles(try wholes(&reader))
         }
     }
 
-    private static func floats(_ reader: inout ByteReader) throws(Damage) -> [Float] {
-        let count = try reader.count(limit: reader.remainingCount / 4)
-        let bytes = try reader.slice(4 * count)
+    /// Numbers by their bits, little-endian.
+    private static func numbers<Bits: FixedWidthInteger & BitwiseCopyable, Number>(
+        _ reader: inout ByteReader, _ number: (Bits) -> Number
+    ) throws(Damage) -> [Number] {
+        let width = MemoryLayout<Bits>.size
+        let count = try reader.count(limit: reader.remainingCount / width)
+        let bytes = try reader.slice(width * count)
         return (0..<count).map {
-            let bits = bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)
-            return Float(bitPattern: UInt32(littleEndian: bits))
-        }
-    }
-
-    private static func doubles(_ reader: inout ByteReader) throws(Damage) -> [Double] {
-        let count = try reader.count(limit: reader.remainingCount / 8)
-        let bytes = try reader.slice(8 * count)
-        return (0..<count).map {
-            let bits = bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)
-            return Double(bitPattern: UInt64(littleEndian: bits))
+            let bits = bytes.loadUnaligned(fromByteOffset: width * $0, as: Bits.self)
+            return number(Bits(littleEndian: bits))
         }
     }
 

@@ -3,7 +3,7 @@
 /// Containers are opened one inside the other. To write into one closes those that were opened
 /// after it, which is how `Codable` leaves them: without a word.
 final class StateWriter {
-    private(set) var bytes: [UInt8] = [StateTag.version]
+    private var bytes: [UInt8] = [StateTag.version]
     private var depth = 0
     /// Places of the texts written so far.
     private var texts: [String: Int] = [:]

@@ -3,8 +3,7 @@ import TimeSeries
 
 /// Where counters stood when they were last read, by the fingerprint of their labels.
 ///
-/// Coded as bytes, 24 a counter: fingerprint, bits of the value, milliseconds since the epoch, each
-/// little-endian. There may be tens of thousands.
+/// There may be tens of thousands.
 struct CounterTotals {
     private struct Total: Codable {
         var value: Double
@@ -28,7 +27,6 @@ struct CounterTotals {
     mutating func forgetIdle(since oldest: Timestamp, keeping limit: Int = .max) {
         totals.forgetIdle(since: oldest, keeping: limit) { $0.seen }
     }
-
 }
 
 extension CounterTotals: Codable {
@@ -41,8 +39,6 @@ extension CounterTotals: Codable {
         case latest
         case ages
     }
-
-    private static let olderByteCount = 24
 
     /// - Throws: `DecodingError` for anything but such columns, or what older files have.
     init(from decoder: any Decoder) throws {
@@ -65,7 +61,8 @@ extension CounterTotals: Codable {
         }
     }
 
-    /// 24 bytes a counter, or a dictionary.
+    /// 24 bytes a counter: fingerprint, bits of the value, milliseconds since the epoch, each
+    /// little-endian; or a dictionary.
     private init(older decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let older = try? container.decode([UInt64: Total].self) {
