@@ -9,9 +9,9 @@ import Synchronization
 /// own timeout.
 package final class HTTPClient: Sendable {
     /// Nothing is waited for longer, whatever a request says.
-    private static let longestTimeout = Duration.seconds(86_400)
+    static let longestTimeout = Duration.seconds(86_400)
 
-    private let mailbox = Mailbox()
+    let mailbox = Mailbox()
 
     /// - Parameters:
     ///   - maximumTransferCount: Transfers at the same time; at least 1.

@@ -10,20 +10,43 @@ struct Job: Sendable {
     let deadline: ContinuousClock.Instant
 }
 
-/// The identity of a job; remembers that it was cancelled, even before it was submitted.
+/// Who waits for a time to come.
+struct Sleeper: Sendable {
+    let ticket: Ticket
+    let deadline: ContinuousClock.Instant
+    /// Answered with whether the time has come.
+    let continuation: CheckedContinuation<Bool, Never>
+}
+
+/// A step of a task that runs on the client's thread. While it waits it keeps its executor.
+struct Step: Sendable {
+    let job: UnownedJob
+    let executor: HTTPClient
+
+    func run() { job.runSynchronously(on: executor.asUnownedTaskExecutor()) }
+}
+
+/// The identity of who waits; remembers a cancellation, even one before the wait began.
 final class Ticket: Sendable {
     let isCancelled = Atomic<Bool>(false)
 }
 
 /// What callers leave for the thread of the client.
 ///
-/// Holds at most one entry for each task that awaits an answer.
+/// Holds at most one entry for each task that awaits an answer or runs on the thread.
 final class Mailbox: Sendable {
     /// What the thread has to do next.
     struct Mail {
         var submitted: [Job] = []
         var cancelled: [Ticket] = []
+        var sleepers: [Sleeper] = []
+        var steps: [Step] = []
         var isShuttingDown = false
+
+        var isEmpty: Bool {
+            submitted.isEmpty && cancelled.isEmpty && sleepers.isEmpty && steps.isEmpty
+                && !isShuttingDown
+        }
     }
 
     /// Proof of `@unchecked`: curl_multi_wakeup(3) may be called from any thread, and the mailbox
@@ -37,7 +60,9 @@ final class Mailbox: Sendable {
 
     private struct State {
         var mail = Mail()
-        /// Set when the thread is through; every job is answered with it from then on.
+        /// Whether the thread looks at its mail again before it waits: it need not be woken.
+        var isAwake = true
+        /// Set when the thread is through; everyone is answered with it from then on.
         var ending: HTTPError?
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -47,34 +72,40 @@ final class Mailbox: Sendable {
     private let bell = Mutex<Bell?>(nil)
 
     func submit(_ job: Job) {
-        let (ending, isFirst) = state.withLock { state in
-            let isFirst = state.mail.submitted.isEmpty
-            if state.ending == nil { state.mail.submitted.append(job) }
-            return (state.ending, isFirst)
-        }
-        if let ending {
+        if let ending = leave({ $0.submitted.append(job) }) {
             job.continuation.resume(returning: .failure(ending))
-        } else if isFirst {
-            // Whoever leaves another before the mail is collected need not ring again.
-            ring()
         }
     }
 
-    private func ring() {
-        bell.withLock { $0?.ring() }
+    func submit(_ sleeper: Sleeper) {
+        if leave({ $0.sleepers.append(sleeper) }) != nil {
+            sleeper.continuation.resume(returning: false)
+        }
+    }
+
+    func submit(_ step: Step) {
+        if leave({ $0.steps.append(step) }) != nil { globalConcurrentExecutor.enqueue(step.job) }
     }
 
     func cancel(_ ticket: Ticket) {
         ticket.isCancelled.store(true, ordering: .relaxed)
-        state.withLock { state in
-            if state.ending == nil { state.mail.cancelled.append(ticket) }
-        }
-        ring()
+        _ = leave { $0.cancelled.append(ticket) }
     }
 
     func beginShutdown() {
-        state.withLock { $0.mail.isShuttingDown = true }
-        ring()
+        _ = leave { $0.isShuttingDown = true }
+    }
+
+    /// - Returns: Why the thread will not see it, where it is through.
+    private func leave(_ add: (inout Mail) -> Void) -> HTTPError? {
+        let (ending, isAsleep) = state.withLock { state in
+            guard state.ending == nil else { return (state.ending, false) }
+            add(&state.mail)
+            defer { state.isAwake = true }
+            return (nil, !state.isAwake)
+        }
+        if isAsleep { bell.withLock { $0?.ring() } }
+        return ending
     }
 
     func waitForEnd() async {
@@ -96,25 +127,35 @@ final class Mailbox: Sendable {
     func collect() -> Mail {
         state.withLock { state in
             let mail = state.mail
-            state.mail.submitted = []
-            state.mail.cancelled = []
+            state.mail = Mail(isShuttingDown: mail.isShuttingDown)
             return mail
+        }
+    }
+
+    /// Called by the thread before it waits.
+    ///
+    /// - Returns: Whether it may: nothing came since it last looked, and the bell will ring.
+    func fallAsleep() -> Bool {
+        state.withLock { state in
+            state.isAwake = !state.mail.isEmpty
+            return !state.isAwake
         }
     }
 
     /// Called by the thread as its last act: answers everything there is and will be.
     func end(because error: HTTPError) {
         bell.withLock { $0 = nil }
-        let (jobs, waiters) = state.withLock { state in
+        let (mail, waiters) = state.withLock { state in
             state.ending = error
             defer {
-                state.mail.submitted = []
-                state.mail.cancelled = []
+                state.mail = Mail()
                 state.waiters = []
             }
-            return (state.mail.submitted, state.waiters)
+            return (state.mail, state.waiters)
         }
-        for job in jobs { job.continuation.resume(returning: .failure(error)) }
+        for job in mail.submitted { job.continuation.resume(returning: .failure(error)) }
+        for sleeper in mail.sleepers { sleeper.continuation.resume(returning: false) }
+        for step in mail.steps { globalConcurrentExecutor.enqueue(step.job) }
         for waiter in waiters { waiter.resume() }
     }
 }

@@ -1,8 +1,11 @@
 import CCurl
 
-/// The life of the client's thread: takes jobs, drives libcurl, answers.
+/// The life of the client's thread: takes jobs, drives libcurl, answers; between that, runs the
+/// steps of tasks that live on the thread.
 final class TransferLoop {
     private static let idlePoll = Duration.seconds(60)
+    /// Steps beyond it wait until the transfers had their turn.
+    private static let longestTurn = Duration.milliseconds(5)
     private static let maximumAddressCount = 10_000
     private static let shutDown = HTTPError(.shutDown, "the HTTP client was shut down")
     private static let cancelled = HTTPError(.cancelled, "cancelled")
@@ -19,6 +22,8 @@ final class TransferLoop {
     /// Ready to be given: together, so that whoever waits is woken once for several.
     private var answers: [(job: Job, outcome: Result<HTTPResponse, HTTPError>)] = []
     private var addresses: [String: Address] = [:]
+    private var sleepers: [Sleeper] = []
+    private var steps: [Step] = []
 
     init(
         _ mailbox: Mailbox, maximumTransferCount: Int, maximumIdleConnectionCount: Int
@@ -30,23 +35,18 @@ final class TransferLoop {
         mailbox.install(Mailbox.Bell(multi: multi.pointer))
     }
 
-    /// Returns after a shutdown, when every job is answered.
+    /// Returns after a shutdown, when everyone is answered.
     func run() {
         var ending = Self.shutDown
         do throws(HTTPError) {
-            while true {
-                let mail = mailbox.collect()
-                if mail.isShuttingDown {
-                    waiting += mail.submitted
-                    break
-                }
-                waiting += mail.submitted
-                for ticket in mail.cancelled { cancel(ticket) }
+            while collect() {
                 startWaiting()
                 try multi.perform()
                 let hasMore = reap()
                 answer()
-                if !hasMore { try multi.poll(for: pollDuration) }
+                if !hasMore, steps.isEmpty, mailbox.fallAsleep() {
+                    try multi.poll(for: pollDuration)
+                }
             }
         } catch {
             ending = error
@@ -54,13 +54,57 @@ final class TransferLoop {
         for transfer in active.values { abort(transfer, .failure(ending)) }
         answer()
         for job in waiting { job.continuation.resume(returning: .failure(ending)) }
+        for sleeper in sleepers { sleeper.continuation.resume(returning: false) }
+        for step in steps { mailbox.submit(step) }
         idle = []
         mailbox.end(because: ending)
     }
 
-    /// Until the first waiting job runs out of time; libcurl knows about the active ones.
+    /// Takes the mail, runs the steps in it, and what they leave in turn.
+    ///
+    /// - Returns: Whether to go on: there was no shutdown.
+    private func collect() -> Bool {
+        let end = ContinuousClock.now + Self.longestTurn
+        repeat {
+            let mail = mailbox.collect()
+            waiting += mail.submitted
+            sleepers += mail.sleepers
+            steps += mail.steps
+            if mail.isShuttingDown { return false }
+            for ticket in mail.cancelled { cancel(ticket) }
+            wakeSleepers()
+        } while takeTurn(until: end)
+        return true
+    }
+
+    /// - Returns: Whether steps were run, and there is time for more.
+    private func takeTurn(until end: ContinuousClock.Instant) -> Bool {
+        var count = 0
+        while count < steps.count, ContinuousClock.now < end {
+            steps[count].run()
+            count += 1
+        }
+        steps.removeFirst(count)
+        return count > 0 && steps.isEmpty
+    }
+
+    /// Answers those whose time has come or who were cancelled.
+    private func wakeSleepers() {
+        guard !sleepers.isEmpty else { return }
+        let now = ContinuousClock.now
+        sleepers.removeAll { sleeper in
+            let isCancelled = sleeper.ticket.isCancelled.load(ordering: .relaxed)
+            guard isCancelled || sleeper.deadline <= now else { return false }
+            sleeper.continuation.resume(returning: !isCancelled)
+            return true
+        }
+    }
+
+    /// Until the first waiting job runs out of time, or the first sleeper's has come; libcurl knows
+    /// about the active ones.
     private var pollDuration: Duration {
-        guard let deadline = waiting.lazy.map(\.deadline).min() else { return Self.idlePoll }
+        let deadlines = [waiting.lazy.map(\.deadline).min(), sleepers.lazy.map(\.deadline).min()]
+        guard let deadline = deadlines.lazy.compactMap(\.self).min() else { return Self.idlePoll }
         return min(max(ContinuousClock.now.duration(to: deadline), .zero), Self.idlePoll)
     }
 

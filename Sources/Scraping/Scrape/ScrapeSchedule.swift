@@ -41,11 +41,15 @@ package struct ScrapeSchedule: Sendable {
     private var heap: Heap<Slot>
     private var lastSeen: Timestamp
 
-    /// - Parameter now: Slots before it are not made up for.
-    package init(targets: [Target], at now: Timestamp) {
+    /// - Parameters:
+    ///   - isIncluded: Whether the schedule is for the target.
+    ///   - now: Slots before it are not made up for.
+    package init(
+        targets: [Target], where isIncluded: (Target) -> Bool = { _ in true }, at now: Timestamp
+    ) {
         lastSeen = now
         heap = Heap(
-            targets.enumerated().map { index, target in
+            targets.enumerated().filter { isIncluded($0.element) }.map { index, target in
                 var slot = Slot(
                     due: 0, index: index, interval: max(target.interval.milliseconds, 1),
                     offset: Self.offset(of: target).milliseconds)
@@ -78,10 +82,20 @@ package struct ScrapeSchedule: Sendable {
 
     /// The offset of a target in its grid, from 0 up to but not including the interval.
     package static func offset(of target: Target) -> Duration {
+        .milliseconds(Int64(position(of: target)) * slotWidth(of: target))
+    }
+
+    /// Which of its interval's slots is a target's, from 0.
+    static func position(of target: Target) -> Int {
         let identity = target.labelSet.setting("__url__", to: target.url).fingerprint
         let interval = max(target.interval.milliseconds, 1)
-        let slot = min(max(interval / Self.slotsPerInterval, Self.shortestSlot), Self.longestSlot)
-        return .milliseconds(Int64(mixed(identity) % UInt64(max(interval / slot, 1))) * slot)
+        return Int(mixed(identity) % UInt64(max(interval / slotWidth(of: target), 1)))
+    }
+
+    /// Milliseconds, at least 50 and at most 100.
+    private static func slotWidth(of target: Target) -> Int64 {
+        let width = max(target.interval.milliseconds, 1) / slotsPerInterval
+        return min(max(width, shortestSlot), longestSlot)
     }
 
     /// After a jump back of more than an interval, slots would stay empty until the old time is

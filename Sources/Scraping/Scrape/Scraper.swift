@@ -21,43 +21,57 @@ package final class Scraper: Sendable {
     private let sessions: [TargetSession]
     private let clock: ScrapeClock
     private let maximumScrapeCount: Int
-    private let lanes: [any TaskExecutor]
+    private let clients: [HTTPClient]
     private let logger: Logger
     private let onScrape: @Sendable (ScrapeResult) -> Void
 
     /// - Parameters:
+    ///   - clients: At least one. On the thread of each live the scrapes of the targets whose slots
+    ///     are its own, so that a slot wakes one thread, once.
     ///   - version: Of mlmon, for the User-Agent.
-    ///   - maximumScrapeCount: At the same time; who comes later waits.
-    ///   - lanes: Where the scrapes run, each target always on the same one; anywhere if empty.
-    ///     A lane of one thread each is woken far less often than the threads that all tasks share.
+    ///   - maximumScrapeCount: At the same time on one client; who comes later waits.
     ///   - seed: Looks up where counting ended before a restart. Where it throws, the signals of
     ///     that scrape are left out and it is asked again at the next.
     ///   - onScrape: Called once a scrape, for different targets possibly at the same time, for
-    ///     one target in order. Must not block for long: it holds up the scrape's place.
+    ///     one target in order. Must not block for long: it holds up the scrapes of its thread.
     package init(
-        targets: [Target], client: HTTPClient, presets: PresetLibrary, version: String,
-        clock: ScrapeClock, maximumScrapeCount: Int = 256, lanes: [any TaskExecutor] = [],
-        logger: Logger,
+        targets: [Target], clients: [HTTPClient], presets: PresetLibrary, version: String,
+        clock: ScrapeClock, maximumScrapeCount: Int = 256, logger: Logger,
         seed: @escaping @Sendable (RequiredSeries) throws -> Seed = { _ in Seed() },
         onScrape: @escaping @Sendable (ScrapeResult) -> Void
     ) {
         self.targets = targets
+        self.clients = clients
         self.clock = clock
         self.maximumScrapeCount = max(maximumScrapeCount, 1)
-        self.lanes = lanes
         self.logger = logger
         self.onScrape = onScrape
         let quota = SeriesQuota()
         sessions = targets.map {
             TargetSession(
-                $0, client: client, presets: presets, version: version, quota: quota, seed: seed)
+                $0, client: clients[Self.lane(of: $0, among: clients.count)], presets: presets,
+                version: version, quota: quota, seed: seed)
         }
+    }
+
+    private static func lane(of target: Target, among count: Int) -> Int {
+        ScrapeSchedule.position(of: target) % count
     }
 
     /// Scrapes until the task is cancelled; transfers in flight are then dropped without a trace,
     /// so that a restart leaves no stale markers and no `up 0`.
     package func run() async {
-        var schedule = ScrapeSchedule(targets: targets, at: clock.now())
+        await withTaskGroup(of: Void.self) { group in
+            for (lane, client) in clients.enumerated() {
+                group.addTask(executorPreference: client) { await self.run(lane, on: client) }
+            }
+        }
+    }
+
+    private func run(_ lane: Int, on client: HTTPClient) async {
+        var schedule = ScrapeSchedule(
+            targets: targets, where: { Self.lane(of: $0, among: clients.count) == lane },
+            at: clock.now())
         await withTaskGroup(of: Void.self) { group in
             var runningCount = 0
             while !Task.isCancelled {
@@ -66,22 +80,18 @@ package final class Scraper: Sendable {
                         await group.next()
                         runningCount -= 1
                     }
-                    let isAdded = group.addTaskUnlessCancelled(
-                        executorPreference: lane(of: due), operation: { await self.scrape(due) })
-                    if isAdded { runningCount += 1 }
+                    if group.addTaskUnlessCancelled(operation: { await self.scrape(due) }) {
+                        runningCount += 1
+                    }
                 }
                 do {
-                    try await clock.sleep(pause(before: schedule.nextDue))
+                    try await clock.sleep(pause(before: schedule.nextDue), client)
                 } catch {
                     break
                 }
             }
             group.cancelAll()
         }
-    }
-
-    private func lane(of due: ScrapeSchedule.Due) -> (any TaskExecutor)? {
-        lanes.isEmpty ? nil : lanes[due.index % lanes.count]
     }
 
     /// Until the next slot; never so long that a jump of the clock would go unnoticed.

@@ -21,13 +21,16 @@ final class Monitor: Sendable {
     /// A minute is recorded so soon after its samples have settled.
     private static let serviceMinuteInterval = Duration.seconds(5)
     /// Enough for any fleet that one machine can store; more threads are woken more often.
-    private static let scrapeLaneCount = 2
+    private static let scrapeThreadCount = 2
     /// Between two looks at the outbox while nothing is due and no rule was evaluated.
     private static let deliveryInterval = Duration.seconds(5)
 
     private let configuration: MonitorConfiguration
     private let store: Store
+    /// For messages.
     private let client = HTTPClient()
+    /// For scrapes, which live on their threads.
+    private let scrapeClients: [HTTPClient]
     private let board = TargetBoard()
     private let logger: Logger
     private let group: ServiceGroup
@@ -45,8 +48,10 @@ final class Monitor: Sendable {
         Program.keepHeapsSmall()
         try Departures(store: store).settle(configuration.services, at: Program.now())
         board.announce(configuration.services, known: try store.targets())
+        scrapeClients = (1...Self.scrapeThreadCount).map { _ in HTTPClient() }
         let services = try Self.services(
-            configuration, store: store, client: client, board: board, logger: logger)
+            configuration, store: store, client: client, scrapeClients: scrapeClients,
+            board: board, logger: logger)
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
@@ -62,7 +67,7 @@ final class Monitor: Sendable {
         } catch {
             result = .failure(error)
         }
-        await client.shutdown()
+        for client in scrapeClients + [client] { await client.shutdown() }
         try store.close()
         try result.get()
     }
@@ -74,7 +79,7 @@ final class Monitor: Sendable {
     /// In the order of starting; they end in the opposite order, each after the one before.
     private static func services(
         _ configuration: MonitorConfiguration, store: Store, client: HTTPClient,
-        board: TargetBoard, logger: Logger
+        scrapeClients: [HTTPClient], board: TargetBoard, logger: Logger
     ) throws -> [any Service] {
         let health = OwnHealth(logger: logger)
         let families = FamilyBoard()
@@ -113,7 +118,7 @@ final class Monitor: Sendable {
         services.append(
             ScraperService(
                 scraper: scraper(
-                    configuration, store: store, client: client, logger: logger,
+                    configuration, store: store, clients: scrapeClients, logger: logger,
                     onScrape: { result in
                         record(result.batches)
                         firstRound.note(targetIndex: result.targetIndex)
@@ -219,18 +224,15 @@ final class Monitor: Sendable {
     }
 
     private static func scraper(
-        _ configuration: MonitorConfiguration, store: Store, client: HTTPClient, logger: Logger,
+        _ configuration: MonitorConfiguration, store: Store, clients: [HTTPClient], logger: Logger,
         onScrape: @escaping @Sendable (ScrapeResult) -> Void
     ) -> Scraper {
         let earlier = EarlierSamples(store)
         return Scraper(
-            targets: configuration.services, client: client,
+            targets: configuration.services, clients: clients,
             presets: PresetLibrary(configuration.presets), version: MLMon.version,
             clock: ScrapeClock(
-                now: { Program.now() }, sleep: { try await Task.sleep(for: $0) }),
-            lanes: (1...scrapeLaneCount).map { _ in
-                WorkThread(name: "scrapes", meter: nil, urgency: .first)
-            },
+                now: { Program.now() }, sleep: { try await $1.sleep(for: $0) }),
             logger: logger,
             seed: { required in
                 let last = try earlier.lastSamples(

@@ -7,30 +7,23 @@ import Synchronization
 ///
 /// Ends when nothing refers to it any more and its work is done.
 final class WorkThread: TaskExecutor {
-    /// Who goes first where the processors do not suffice for both.
-    enum Urgency {
-        /// What is late is lost: scrapes.
-        case first
-        /// What may come a little later: it works on what the scrapes brought.
-        case second
-
-        /// 0 is normal; each step up takes some 20 % of the share of a processor that is fought for.
-        fileprivate var niceness: Int32 { self == .first ? 0 : 4 }
-    }
+    /// Each step up takes some 20 % of the share of a processor that is fought for: scrapes, which
+    /// are lost when they are late, go before the work on what they brought.
+    private static let niceness: Int32 = 4
 
     private let name: String
     private let meter: WorkMeter?
     private let inbox = Inbox()
     private let spentNanoseconds = Atomic<Int64>(0)
 
-    init(name: String, meter: WorkMeter?, urgency: Urgency = .second) {
+    init(name: String, meter: WorkMeter?) {
         self.name = name
         self.meter = meter
         Thread.detachNewThread { [inbox] in
             Thread.current.name = "mlmon-\(name)"
             // On Linux this is of the calling thread alone. Where it fails all are equal.
             let thread = __priority_which_t(PRIO_PROCESS.rawValue)
-            if urgency.niceness > 0 { _ = setpriority(thread, 0, urgency.niceness) }
+            _ = setpriority(thread, 0, Self.niceness)
             while let jobs = inbox.next() {
                 for (job, executor) in jobs { executor.run(job) }
             }

@@ -9,12 +9,12 @@ import TimeSeries
 /// A scraper over test servers with a clock that the test moves, and what it handed over.
 final class ScrapeHarness: Sendable {
     let clock: ManualClock
-    let client: HTTPClient
+    let clients: [HTTPClient]
     private let results = Mutex<[ScrapeResult]>([])
 
-    init(startingAt milliseconds: Int64 = 1_700_000_000_000) {
+    init(startingAt milliseconds: Int64 = 1_700_000_000_000, clientCount: Int = 1) {
         clock = ManualClock(at: milliseconds)
-        client = HTTPClient()
+        clients = (0..<clientCount).map { _ in HTTPClient() }
     }
 
     /// So that the next slot is almost an interval away, whatever port the target has.
@@ -31,10 +31,10 @@ final class ScrapeHarness: Sendable {
     ) -> Scraper {
         let clock = clock
         return Scraper(
-            targets: targets, client: client, presets: PresetLibrary(presets), version: "1.2.3",
+            targets: targets, clients: clients, presets: PresetLibrary(presets), version: "1.2.3",
             clock: ScrapeClock(
                 now: { Timestamp(milliseconds: clock.now) },
-                sleep: { try await clock.sleep(for: $0) }),
+                sleep: { duration, _ in try await clock.sleep(for: duration) }),
             maximumScrapeCount: maximumScrapeCount, logger: Logger(label: "test"), seed: seed
         ) { [self] result in results.withLock { $0.append(result) } }
     }
@@ -44,18 +44,16 @@ final class ScrapeHarness: Sendable {
         _ scraper: Scraper, _ body: () async throws -> Value
     ) async throws -> Value {
         let task = Task { await scraper.run() }
+        let result: Result<Value, any Error>
         do {
-            let value = try await body()
-            task.cancel()
-            await task.value
-            await client.shutdown()
-            return value
+            result = .success(try await body())
         } catch {
-            task.cancel()
-            await task.value
-            await client.shutdown()
-            throw error
+            result = .failure(error)
         }
+        task.cancel()
+        await task.value
+        for client in clients { await client.shutdown() }
+        return try result.get()
     }
 
     /// Moves the clock to the next slot and waits until a scrape is through.

@@ -192,16 +192,18 @@ import TimeSeries
         #expect(harness.all.allSatisfy { $0.isUp })
     }
 
-    @Test("five hundred targets are all scraped in one interval, each over one connection")
-    func many() async throws {
+    @Test(
+        "five hundred targets are all scraped in one interval, each over one connection",
+        arguments: [1, 3])
+    func many(clientCount: Int) async throws {
         let server = try TestServer { _ in .text("a 1\nb 2\n") }
         let targets = (0..<500).map { i in
             Target(service: "s\(i % 20)", url: server.url("/\(i)"), instance: "i\(i)")
         }
-        let harness = ScrapeHarness()
+        let harness = ScrapeHarness(clientCount: clientCount)
         try await harness.running(harness.scraper(targets)) {
             for round in 1...2 {
-                await harness.clock.waitForSleepers(1)
+                await harness.clock.waitForSleepers(clientCount)
                 harness.clock.advance(by: .seconds(15))
                 #expect(
                     await eventually(within: 60) {
