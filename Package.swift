@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "TimeSeries"),
 
         // Level 1: pure engines, and one owner for each C library.
-        .systemLibrary(name: "CCurl"),
+        .target(name: "CCurl"),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CNcurses"),
         .target(name: "Querying", dependencies: ["TimeSeries"]),

@@ -60,15 +60,16 @@ private struct URLHandle: ~Copyable {
         .badURL, "not a usable URL; expected http://HOST:PORT/PATH or https://HOST:PORT/PATH")
 
     init() throws(HTTPError) {
-        guard let handle = curl_url() else { throw HTTPError(.failure, "out of memory") }
+        try CurlLibrary.load()
+        guard let handle = mlmon_url() else { throw HTTPError(.failure, "out of memory") }
         self.handle = handle
     }
 
-    deinit { curl_url_cleanup(handle) }
+    deinit { mlmon_url_cleanup(handle) }
 
     func set(_ part: CURLUPart, to text: String?) throws(HTTPError) {
         // A C string would end at the first zero byte, and another URL than the given be used.
-        guard text?.utf8.contains(0) != true, curl_url_set(handle, part, text, 0) == CURLUE_OK
+        guard text?.utf8.contains(0) != true, mlmon_url_set(handle, part, text, 0) == CURLUE_OK
         else { throw Self.unusable }
     }
 
@@ -76,10 +77,10 @@ private struct URLHandle: ~Copyable {
         let isEncoded = part == CURLUPART_USER || part == CURLUPART_PASSWORD
         let flags = CURLU_DEFAULT_PORT | (isEncoded ? CURLU_URLDECODE : 0)
         var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(handle, part, &text, UInt32(flags)) == CURLUE_OK, let text else {
+        guard mlmon_url_get(handle, part, &text, UInt32(flags)) == CURLUE_OK, let text else {
             return nil
         }
-        defer { curl_free(text) }
+        defer { mlmon_free(text) }
         return String(cString: text)
     }
 }

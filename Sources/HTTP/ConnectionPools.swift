@@ -15,7 +15,7 @@ struct ConnectionPools: ~Copyable {
 
     /// Only when no handle is in a pool any more.
     deinit {
-        for pool in pools.values { curl_share_cleanup(pool) }
+        for pool in pools.values { mlmon_share_cleanup(pool) }
     }
 
     /// The same for a host and port as long as the process lives.
@@ -38,7 +38,7 @@ struct ConnectionPools: ~Copyable {
 
     private mutating func pool(at index: Int) throws(HTTPError) -> OpaquePointer {
         if let pool = pools[index] { return pool }
-        guard let pool = curl_share_init(), mlmon_share_connections(pool) == CURLSHE_OK else {
+        guard let pool = mlmon_share_init(), mlmon_share_connections(pool) == CURLSHE_OK else {
             throw HTTPError(.failure, "libcurl could not make a pool of connections")
         }
         pools[index] = pool

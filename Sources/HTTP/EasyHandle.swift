@@ -5,17 +5,17 @@ struct EasyHandle: ~Copyable {
     let pointer: OpaquePointer
 
     init() throws(HTTPError) {
-        guard let pointer = curl_easy_init() else {
+        guard let pointer = mlmon_easy_init() else {
             throw HTTPError(.failure, "libcurl could not create a transfer")
         }
         self.pointer = pointer
     }
 
-    deinit { curl_easy_cleanup(pointer) }
+    deinit { mlmon_easy_cleanup(pointer) }
 
     /// Forgets every option, credentials among them; connections and name look-ups stay.
     func reset() {
-        curl_easy_reset(pointer)
+        mlmon_easy_reset(pointer)
     }
 
     func set(_ option: CURLoption, _ value: Int) throws(HTTPError) {
@@ -81,7 +81,7 @@ struct EasyHandle: ~Copyable {
 
     private func check(_ code: CURLcode, _ option: CURLoption) throws(HTTPError) {
         guard code == CURLE_OK else {
-            let reason = String(cString: curl_easy_strerror(code)).lowercased()
+            let reason = String(cString: mlmon_easy_strerror(code)).lowercased()
             throw HTTPError(.failure, "libcurl option \(option.rawValue): \(reason)")
         }
     }
@@ -93,10 +93,10 @@ struct HeaderList: ~Copyable {
 
     init() {}
 
-    deinit { curl_slist_free_all(pointer) }
+    deinit { mlmon_slist_free_all(pointer) }
 
     mutating func append(_ line: String) throws(HTTPError) {
-        guard let extended = curl_slist_append(pointer, line) else {
+        guard let extended = mlmon_slist_append(pointer, line) else {
             throw HTTPError(.failure, "out of memory")
         }
         pointer = extended

@@ -17,8 +17,11 @@ package final class HTTPClient: Sendable {
     ///   - maximumTransferCount: Transfers at the same time; at least 1.
     ///   - maximumIdleConnectionCount: Connections kept open for the next request; where hosts
     ///     fall unevenly into the pools, up to twice as many.
-    package init(maximumTransferCount: Int = 256, maximumIdleConnectionCount: Int = 4096) {
-        Self.initialiseLibrary
+    /// - Throws: `HTTPError` of the kind `failure` where libcurl is not installed.
+    package init(
+        maximumTransferCount: Int = 256, maximumIdleConnectionCount: Int = 4096
+    ) throws(HTTPError) {
+        try CurlLibrary.load()
         let mailbox = mailbox
         Thread.detachNewThread {
             Thread.current.name = "mlmon-http"
@@ -41,14 +44,13 @@ package final class HTTPClient: Sendable {
     /// - Throws: `HTTPError` where no whole answer came within the limits of the request.
     package func response(to request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let ticket = Ticket()
-        let started = ContinuousClock.now
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 mailbox.submit(
                     Job(
-                        request: request, ticket: ticket, continuation: continuation,
-                        started: started,
-                        deadline: started.advanced(by: min(request.timeout, Self.longestTimeout))))
+                        request, ticket: ticket,
+                        timeout: min(request.timeout, Self.longestTimeout),
+                        continuation: continuation))
             }
         } onCancel: {
             mailbox.cancel(ticket)
@@ -61,10 +63,6 @@ package final class HTTPClient: Sendable {
         mailbox.beginShutdown()
         await mailbox.waitForEnd()
     }
-
-    private static let initialiseLibrary: Void = {
-        _ = mlmon_global_init()
-    }()
 
     /// OpenSSL may write to a closed socket: the signal of that must not end the program, and
     /// signals for the program must not land here.

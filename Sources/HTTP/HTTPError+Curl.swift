@@ -52,7 +52,7 @@ extension HTTPError {
             self.init(.malformed, "\(origin) does not answer in HTTP; check the port")
         default:
             self.init(
-                .failure, "\(origin): \(String(cString: curl_easy_strerror(code)).lowercased())")
+                .failure, "\(origin): \(String(cString: mlmon_easy_strerror(code)).lowercased())")
         }
     }
 
@@ -71,7 +71,7 @@ extension HTTPError {
         // libcurl's text is written by itself and OpenSSL, but a certificate's name may be in it.
         let words = String(
             String.UnicodeScalarView(detail.unicodeScalars.filter { (0x20..<0x7F) ~= $0.value }))
-        let text = words.isEmpty ? String(cString: curl_easy_strerror(code)).lowercased() : words
+        let text = words.isEmpty ? String(cString: mlmon_easy_strerror(code)).lowercased() : words
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION:
             return

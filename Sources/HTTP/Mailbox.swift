@@ -2,12 +2,22 @@ import CCurl
 import Synchronization
 
 /// A request on its way through the client, and who waits for it.
-struct Job: Sendable {
+final class Job: Sendable {
     let request: HTTPRequest
     let ticket: Ticket
     let continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
-    let started: ContinuousClock.Instant
+    let started = ContinuousClock.now
     let deadline: ContinuousClock.Instant
+
+    init(
+        _ request: HTTPRequest, ticket: Ticket, timeout: Duration,
+        continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
+    ) {
+        self.request = request
+        self.ticket = ticket
+        self.continuation = continuation
+        deadline = started.advanced(by: timeout)
+    }
 }
 
 /// Who waits for a time to come.
@@ -55,7 +65,7 @@ final class Mailbox: Sendable {
     struct Bell: @unchecked Sendable {
         let multi: OpaquePointer
 
-        func ring() { curl_multi_wakeup(multi) }
+        func ring() { mlmon_multi_wakeup(multi) }
     }
 
     private struct State {

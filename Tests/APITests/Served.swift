@@ -69,7 +69,7 @@ struct Served {
             defer { continuation.finish() }
             try await server.run()
         }
-        let client = HTTPClient()
+        let client = try HTTPClient()
         var failure: (any Error)?
         for await port in ports {
             do {

@@ -51,7 +51,7 @@ import TimeSeries
         let path = directory.file("mlmon.db")
         let port = try TestServer.refusingPort()
         let url = "http://127.0.0.1:\(port)/hook"
-        let (source, client) = (ChangingSource(), HTTPClient())
+        let (source, client) = (ChangingSource(), try HTTPClient())
         let labels: LabelSet = ["__name__": "temperature", "room": "lab"]
         source.set(labels, 35, at: Self.at(0))
         source.set(labels, 20, at: Self.at(13))
@@ -86,7 +86,7 @@ import TimeSeries
     func sideBySide() async throws {
         let directory = try TemporaryDirectory("mlmon-flow")
         let server = try TestServer(replies: [.status(200)])
-        let (source, client) = (ChangingSource(), HTTPClient())
+        let (source, client) = (ChangingSource(), try HTTPClient())
         let process = try Process(
             path: directory.file("mlmon.db"), url: server.url(), source: source, client: client)
         let clock = ManualClock(at: Self.at(0).milliseconds)

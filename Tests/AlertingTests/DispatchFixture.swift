@@ -14,7 +14,7 @@ final class DispatchFixture {
     static let epoch = Timestamp(seconds: 1_700_000_000)
 
     let directory: TemporaryDirectory
-    let client = HTTPClient()
+    let client: HTTPClient
     let receivers: [Receiver]
     private(set) var store: Store
     private(set) var dispatcher: Dispatcher
@@ -29,6 +29,7 @@ final class DispatchFixture {
         sendsResolved: Bool = true, maximumAlertCount: Int = 0, timeout: Duration = .seconds(15),
         options: DispatchOptions = DispatchOptions()
     ) throws {
+        client = try HTTPClient()
         directory = try TemporaryDirectory("mlmon-dispatch")
         receivers = urls.enumerated().map { index, url in
             Receiver(

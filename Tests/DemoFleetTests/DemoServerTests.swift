@@ -18,7 +18,7 @@ struct DemoServerTests {
         }
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
-        let client = HTTPClient()
+        let client = try HTTPClient()
         do {
             try await body(port, client)
         } catch {

@@ -35,6 +35,25 @@ struct CommandLineTests {
             try Program.run(["help", "report"], in: "/").output.contains("USAGE: mlmon report"))
     }
 
+    @Test("without libcurl, what asks nobody works, and the rest says what to install")
+    func withoutLibcurl() throws {
+        let folder = try TemporaryDirectory()
+        _ = try folder.write("no library", to: "libcurl.so.4")
+        _ = try folder.write("1\n2\n3\n", to: "values.csv")
+        _ = try folder.write("services: [{name: a, url: 'http://127.0.0.1:1/'}]", to: "mlmon.yaml")
+        let without = ["LD_LIBRARY_PATH": folder.path]
+        for command in ["run", "discover"] {
+            let result = try Program.run([command], in: folder.path, environment: without)
+            #expect(result.status != 0)
+            #expect(result.errors.contains("libcurl cannot be used"), "\(command)")
+            #expect(result.errors.contains("apt-get install libcurl4"), "\(command)")
+        }
+        #expect(try Program.run(["check"], in: folder.path, environment: without).status == 0)
+        let compare = try Program.run(
+            ["detect", "compare", "values.csv", "values.csv"], in: folder.path, environment: without)
+        #expect(compare.status == 0 && compare.output.contains("psi"))
+    }
+
     @Test("the smallest useful file is accepted")
     func smallest() throws {
         let folder = try TemporaryDirectory()

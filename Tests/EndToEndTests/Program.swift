@@ -62,8 +62,13 @@ final class Program: Sendable {
     }
 
     /// Runs it to its end.
-    static func run(_ arguments: [String], in folder: String) throws -> Result {
+    ///
+    /// - Parameter environment: Added to that of the tests.
+    static func run(
+        _ arguments: [String], in folder: String, environment: [String: String] = [:]
+    ) throws -> Result {
         let process = process(arguments, in: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = FileManager.default.temporaryDirectory
             .appending(path: "mlmon-output-\(UUID().uuidString)")
         let errors = output.appendingPathExtension("errors")

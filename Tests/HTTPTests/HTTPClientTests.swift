@@ -7,7 +7,7 @@ import Testing
 func withClient<Value: Sendable>(
     maximumTransferCount: Int = 32, _ body: (HTTPClient) async throws -> Value
 ) async throws -> Value {
-    let client = HTTPClient(maximumTransferCount: maximumTransferCount)
+    let client = try HTTPClient(maximumTransferCount: maximumTransferCount)
     do {
         let value = try await body(client)
         await client.shutdown()
@@ -244,7 +244,7 @@ func failure(
     @Test("a shutdown answers whoever waits, and whoever comes later")
     func shutsDown() async throws {
         let server = try TestServer { _ in .fault(.hangs) }
-        let client = HTTPClient(maximumTransferCount: 2)
+        let client = try HTTPClient(maximumTransferCount: 2)
         let tasks = (0..<4).map { _ in
             Task { await failure(of: request(server.url()), with: client) }
         }

@@ -85,7 +85,7 @@ import Testing
 
     @Test("after a shutdown sleepers are told, and tasks run to their end elsewhere")
     func shutsDown() async throws {
-        let client = HTTPClient()
+        let client = try HTTPClient()
         let isAsleep = Flag()
         let task = Task(executorPreference: client) {
             isAsleep.set()

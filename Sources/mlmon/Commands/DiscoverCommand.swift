@@ -24,7 +24,7 @@ struct DiscoverCommand: ParsableCommand {
         let presets = try ShippedFiles.presets()
         let hosts = hosts
         let found = try Concurrently.wait {
-            let client = HTTPClient()
+            let client = try HTTPClient()
             let discovery = Discovery(client: client, presets: PresetLibrary(presets))
             var found: [Discovery.Found] = []
             for host in hosts { found += await discovery.search(host: host) }

@@ -90,7 +90,7 @@ struct WatchCommand: ParsableCommand {
         Program.complain("no mlmon.yaml here; looking for services on this machine …")
         let presets = PresetLibrary(try ShippedFiles.presets())
         return try Concurrently.wait {
-            let client = HTTPClient()
+            let client = try HTTPClient()
             let found = await Discovery(client: client, presets: presets).search(host: "127.0.0.1")
             await client.shutdown()
             return found

@@ -28,7 +28,7 @@ final class Monitor: Sendable {
     private let configuration: MonitorConfiguration
     private let store: Store
     /// For messages.
-    private let client = HTTPClient()
+    private let client: HTTPClient
     /// For scrapes, which live on their threads.
     private let scrapeClients: [HTTPClient]
     private let board = TargetBoard()
@@ -48,7 +48,8 @@ final class Monitor: Sendable {
         Program.keepHeapsSmall()
         try Departures(store: store).settle(configuration.services, at: Program.now())
         board.announce(configuration.services, known: try store.targets())
-        scrapeClients = (1...Self.scrapeThreadCount).map { _ in HTTPClient() }
+        client = try HTTPClient()
+        scrapeClients = try (1...Self.scrapeThreadCount).map { _ in try HTTPClient() }
         let services = try Self.services(
             configuration, store: store, client: client, scrapeClients: scrapeClients,
             board: board, logger: logger)

@@ -20,7 +20,8 @@ final class WorkThread: TaskExecutor {
         self.name = name
         self.meter = meter
         Thread.detachNewThread { [inbox] in
-            Thread.current.name = "mlmon-\(name)"
+            // Linux takes 15 bytes at most, and nothing of more.
+            Thread.current.name = String("mlmon-\(name)".prefix(15))
             // On Linux this is of the calling thread alone. Where it fails all are equal.
             let thread = __priority_which_t(PRIO_PROCESS.rawValue)
             _ = setpriority(thread, 0, Self.niceness)

@@ -12,9 +12,9 @@ final class ScrapeHarness: Sendable {
     let clients: [HTTPClient]
     private let results = Mutex<[ScrapeResult]>([])
 
-    init(startingAt milliseconds: Int64 = 1_700_000_000_000, clientCount: Int = 1) {
+    init(startingAt milliseconds: Int64 = 1_700_000_000_000, clientCount: Int = 1) throws {
         clock = ManualClock(at: milliseconds)
-        clients = (0..<clientCount).map { _ in HTTPClient() }
+        clients = try (0..<clientCount).map { _ in try HTTPClient() }
     }
 
     /// So that the next slot is almost an interval away, whatever port the target has.
@@ -75,7 +75,7 @@ final class ScrapeHarness: Sendable {
         let server = try TestServer(replies: replies)
         var target = Target(service: "digits", url: server.url(), instance: "a:1")
         configure(&target)
-        let harness = ScrapeHarness(startingAt: justAfterSlot(of: target))
+        let harness = try ScrapeHarness(startingAt: justAfterSlot(of: target))
         let scraper = harness.scraper([target], presets: presets, seed: seed)
         return try await harness.running(scraper) {
             var results: [ScrapeResult] = []

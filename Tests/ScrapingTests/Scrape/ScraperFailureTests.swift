@@ -104,7 +104,7 @@ import TimeSeries
         let port = try TestServer.refusingPort()
         let target = Target(
             service: "s", url: "http://127.0.0.1:\(port)/metrics", instance: "127.0.0.1:\(port)")
-        let harness = ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
+        let harness = try ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
         try await harness.running(harness.scraper([target])) {
             let down = try #require(await harness.next())
             #expect(down.value("up") == 0)
@@ -146,7 +146,7 @@ import TimeSeries
     func shutdown() async throws {
         let server = try TestServer(replies: [.text("a 1\n"), .fault(.hangs)])
         let target = Target(service: "s", url: server.url(), instance: "i")
-        let harness = ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
+        let harness = try ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
         try await harness.running(harness.scraper([target])) {
             _ = await harness.next()
             await harness.clock.waitForSleepers(1)
@@ -160,7 +160,7 @@ import TimeSeries
     func overlap() async throws {
         let server = try TestServer(replies: [.fault(.hangs), .text("a 1\n")])
         let target = Target(service: "s", url: server.url(), instance: "i")
-        let harness = ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
+        let harness = try ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
         try await harness.running(harness.scraper([target])) {
             await harness.clock.waitForSleepers(1)
             harness.clock.advance(by: .seconds(15))
@@ -183,7 +183,7 @@ import TimeSeries
             Target(
                 service: "s\(i)", url: i == 0 ? bad.url() : good.url("/\(i)"), instance: "i\(i)")
         }
-        let harness = ScrapeHarness()
+        let harness = try ScrapeHarness()
         try await harness.running(harness.scraper(targets, maximumScrapeCount: 2)) {
             await harness.clock.waitForSleepers(1)
             harness.clock.advance(by: .seconds(15))
@@ -200,7 +200,7 @@ import TimeSeries
         let targets = (0..<500).map { i in
             Target(service: "s\(i % 20)", url: server.url("/\(i)"), instance: "i\(i)")
         }
-        let harness = ScrapeHarness(clientCount: clientCount)
+        let harness = try ScrapeHarness(clientCount: clientCount)
         try await harness.running(harness.scraper(targets)) {
             for round in 1...2 {
                 await harness.clock.waitForSleepers(clientCount)

@@ -49,7 +49,7 @@ import TimeSeries
         target.interval = .milliseconds(2500)
         target.headers = [("x-tenant", "t"), ("user-agent", "me")]
         target.credentials = .bearer(token: "b")
-        let harness = ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
+        let harness = try ScrapeHarness(startingAt: ScrapeHarness.justAfterSlot(of: target))
         _ = try await harness.running(harness.scraper([target])) { await harness.next() }
         let request = try #require(server.requests.first)
         #expect(request.header("accept") == Target.acceptedFormats)
