@@ -50,7 +50,8 @@ struct CommandLineTests {
         }
         #expect(try Program.run(["check"], in: folder.path, environment: without).status == 0)
         let compare = try Program.run(
-            ["detect", "compare", "values.csv", "values.csv"], in: folder.path, environment: without)
+            ["detect", "compare", "values.csv", "values.csv"], in: folder.path, environment: without
+        )
         #expect(compare.status == 0 && compare.output.contains("psi"))
     }
 
