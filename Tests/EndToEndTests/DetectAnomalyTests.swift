@@ -101,6 +101,25 @@ struct DetectAnomalyTests {
         #expect(rows.count { $0[0] == "a.csv" } == 120 && rows.count { $0[0] == "b.csv" } == 110)
     }
 
+    @Test("a series is judged the same beside others, up to a mistake in a later one")
+    func besideOthers() throws {
+        let folder = try TemporaryDirectory()
+        _ = try folder.write(series(300, spikeAt: 200), to: "a.csv")
+        // More than is read at a time.
+        let seconds = (0..<9000).map { "\(1_700_000_000 + $0 * 60),\(10 + $0 * 7919 % 101)" }
+        _ = try folder.write(seconds.joined(separator: "\n") + "\n", to: "b.csv")
+        _ = try folder.write("timestamp,value\n2026-01-01 00:00:00,x\n", to: "c.csv")
+        func lines(_ files: [String]) throws -> [Substring] {
+            let arguments = ["detect", "anomaly"] + files
+            return try Program.run(arguments, in: folder.path).output.split(separator: "\n")
+        }
+        let (a, b) = (try lines(["a.csv"]), try lines(["b.csv"]))
+        let together = try lines(["a.csv", "b.csv", "c.csv"])
+        try #require(together.count == 9301)
+        #expect(together[1...300].elementsEqual(a[1...].map { "a.csv,\($0)" }))
+        #expect(together[301...].elementsEqual(b[1...].map { "b.csv,\($0)" }))
+    }
+
     @Test(
         "mistakes are told with file and line, with status 2",
         arguments: [

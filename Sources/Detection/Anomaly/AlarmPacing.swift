@@ -17,6 +17,7 @@ struct AlarmPacing: Codable, Sendable, Equatable {
     private static let silenceSeconds = 8 * 3600.0
     private static let halfLifeSeconds = 12 * 86_400.0
     private static let calmCount = 2
+    private static let longestSilence = 100
 
     /// Mean distance of points; long gaps count for little. 0 before the second point.
     private(set) var intervalSeconds = 0.0
@@ -29,6 +30,19 @@ struct AlarmPacing: Codable, Sendable, Equatable {
     private var calm = 0
     private var latestMilliseconds: Int64?
     private var intervalCount = 0.0
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        intervalSeconds = try container.decode(.intervalSeconds, in: StoredRange.size)
+        isInIncident = try container.decode(Bool.self, forKey: .isInIncident)
+        recentAlarmCount = try container.decode(.recentAlarmCount, in: StoredRange.size)
+        silentCount = try container.decode(.silentCount, in: 0...(Self.longestSilence + 1))
+        calm = try container.decode(.calm, in: StoredRange.count)
+        latestMilliseconds = try container.decodeIfPresent(Int64.self, forKey: .latestMilliseconds)
+        intervalCount = try container.decode(.intervalCount, in: StoredRange.size)
+    }
 
     /// Takes note of the time of the next point.
     mutating func advance(to time: Timestamp) {
@@ -61,7 +75,7 @@ struct AlarmPacing: Codable, Sendable, Equatable {
         calm = 0
         recentAlarmCount += 1
         let points = Self.silenceSeconds / max(intervalSeconds, 1)
-        silentCount = Int(min(max(points, 10), 100)) + 1
+        silentCount = min(max(Int(points), 10), Self.longestSilence) + 1
         return true
     }
 }

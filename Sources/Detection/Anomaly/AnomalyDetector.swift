@@ -58,6 +58,27 @@ package struct AnomalyDetector: Codable, Sendable {
         memory = PatternMemory(capacity: options.memoryCount)
     }
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        options = try container.decode(AnomalyOptions.self, forKey: .options)
+        count = try container.decode(.count, in: StoredRange.count)
+        memory = try container.decode(PatternMemory.self, forKey: .memory)
+        try container.check(
+            memory.capacity == options.memoryCount && memory.count == min(count, memory.capacity),
+            .memory)
+        levelMean = try container.decode(.levelMean, in: StoredRange.value)
+        levelVariance = try container.decode(.levelVariance, in: StoredRange.square)
+        season = try container.decode(HourlySeason.self, forKey: .season)
+        shiftVariance = try container.decode(.shiftVariance, in: StoredRange.square)
+        shiftCount = try container.decode(.shiftCount, in: StoredRange.size)
+        smallest = try container.decode(.smallest, in: StoredRange.value)
+        largest = try container.decode(.largest, in: smallest...StoredRange.value.upperBound)
+        distanceBefore = try container.decode(.distanceBefore, in: StoredRange.size)
+        distanceLatest = try container.decode(.distanceLatest, in: StoredRange.size)
+        pacing = try container.decode(AlarmPacing.self, forKey: .pacing)
+        beginning = try container.decode(ConstantBeginning.self, forKey: .beginning)
+    }
+
     /// Judges the next point, then learns from it.
     ///
     /// - Parameters:
@@ -72,17 +93,20 @@ package struct AnomalyDetector: Codable, Sendable {
         let hour = HourlySeason.hour(of: time)
         let expected = season.expected(at: hour, for: point) ?? levelMean
         // What is remembered of a wild point is that it was far, so that it does not drown the rest.
-        let reach = Self.boundedSpreads * spread(at: point)
+        let leastSpread = leastSpread(at: point)
+        let spread = spread(atLeast: leastSpread)
+        let reach = Self.boundedSpreads * spread
         let near = min(max(point, levelMean - reach), levelMean + reach)
         let shift = shift(to: near)
         let isBegun = beginning.advance(point, settledCount: quietCount)
         let isJudged = count >= options.warmUpCount && !isBeginning
-        let fromMedian = isJudged ? distanceFromMedian(of: point) : 0
+        let fromMedian = isJudged ? distanceFromMedian(of: point, leastSpread: leastSpread) : 0
         let pattern = memory.insert(near, limit: reach) ?? 0
         var verdict = AnomalyVerdict.unjudged(value, warmUp: warmUp)
         if isJudged {
             verdict = judge(
-                point, expected: expected, shift: shift, pattern: pattern, fromMedian: fromMedian)
+                point, expected: expected, spread: spread, leastSpread: leastSpread, shift: shift,
+                pattern: pattern, fromMedian: fromMedian)
             verdict.value = value
         }
         learn(point, hour: hour, expected: expected, shift: shift)
@@ -94,10 +118,9 @@ package struct AnomalyDetector: Codable, Sendable {
     ///   - pattern: Distance of the stretch that ends here from the earlier one most like it.
     ///   - fromMedian: Distance from the median, in robust spreads.
     private mutating func judge(
-        _ point: Double, expected: Double, shift: Double?, pattern: Double, fromMedian: Double
+        _ point: Double, expected: Double, spread: Double, leastSpread: Double, shift: Double?,
+        pattern: Double, fromMedian: Double
     ) -> AnomalyVerdict {
-        let leastSpread = leastSpread(at: point)
-        let spread = spread(at: point)
         let seasonSpread = max(season.deviation, leastSpread)
         let fromSeason = Self.distance(point - expected, over: seasonSpread)
         let fromPattern = Self.distance(pattern, over: spread)
@@ -141,11 +164,11 @@ package struct AnomalyDetector: Codable, Sendable {
     /// known, and among few stretches the nearest is far by chance.
     private var youthFactor: Double { 1 + Self.youthCount / Double(max(count, 1)) }
 
-    private func distanceFromMedian(of point: Double) -> Double {
+    private func distanceFromMedian(of point: Double, leastSpread: Double) -> Double {
         let median = memory.median
         let usual = max(
             1.482602218505602 * memory.medianDeviation(from: median), 0.01 * memory.range,
-            leastSpread(at: point))
+            leastSpread)
         return min(Self.distance(point - median, over: usual), 1e6)
     }
 
@@ -157,8 +180,8 @@ package struct AnomalyDetector: Codable, Sendable {
     }
 
     /// The stream's own spread; ∞ while nothing is known of it.
-    private func spread(at point: Double) -> Double {
-        count > quietCount ? max(levelVariance.squareRoot(), leastSpread(at: point)) : .infinity
+    private func spread(atLeast leastSpread: Double) -> Double {
+        count > quietCount ? max(levelVariance.squareRoot(), leastSpread) : .infinity
     }
 
     /// Level of the latest points, this one included, less that of those before.

@@ -30,4 +30,17 @@ package struct AnomalyOptions: Codable, Sendable, Equatable {
         self.minimumSpread = max(minimumSpread, 0)
         self.minimumSpreadShare = max(minimumSpreadShare, 0)
     }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func number(_ key: CodingKeys) throws -> Double {
+            try container.decode(key, in: StoredRange.square)
+        }
+        self.init(
+            warmUpCount: try container.decode(.warmUpCount, in: StoredRange.count),
+            memoryCount: try container.decode(.memoryCount, in: StoredRange.count),
+            rate: try number(.rate), threshold: try number(.threshold),
+            fatigue: try number(.fatigue), minimumSpread: try number(.minimumSpread),
+            minimumSpreadShare: try number(.minimumSpreadShare))
+    }
 }

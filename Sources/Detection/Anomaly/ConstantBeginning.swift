@@ -13,6 +13,20 @@ struct ConstantBeginning: Codable, Sendable, Equatable {
 
     private var phase = Phase.constant(.nan, count: 0)
 
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        phase = try container.decode(Phase.self, forKey: .phase)
+        let counts =
+            switch phase {
+            case .constant(_, let count): [count]
+            case .left(_, let after, let count, _, let run): [after, count, run]
+            case .over: [Int]()
+            }
+        try container.check(counts.allSatisfy(StoredRange.count.contains), .phase)
+    }
+
     /// Points before the constant was left, while it is not known whether for good; nil otherwise.
     var leftAfter: Int? {
         guard case .left(_, let constantCount, _, _, _) = phase else { return nil }

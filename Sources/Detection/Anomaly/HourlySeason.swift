@@ -85,24 +85,20 @@ extension HourlySeason: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func doubles(_ key: CodingKeys, _ count: Int) throws -> [Double] {
             let numbers = try container.decodeNumbers(forKey: key, older: PackedNumbers.doubles)
-            guard numbers.count == count, numbers.allSatisfy(\.isFinite) else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: key, in: container, debugDescription: "not \(count) numbers")
-            }
+            let isSound = numbers.count == count && numbers.allSatisfy(StoredRange.value.contains)
+            try container.check(isSound, key)
             return numbers
         }
         means = try doubles(.means, means.count)
         counts = try doubles(.counts, counts.count)
+        try container.check(counts.allSatisfy(StoredRange.size.contains), .counts)
         weekMeans = try doubles(.weekMeans, weekMeans.count)
         let visits = try container.decode([UInt8].self, forKey: .visits)
-        guard visits.count == weekMeans.count else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .visits, in: container, debugDescription: "\(visits.count) hours")
-        }
+        try container.check(visits.count == weekMeans.count, .visits)
         self.visits = visits
         latestHour = try container.decode(Int.self, forKey: .latestHour)
-        hourCount = try container.decode(Double.self, forKey: .hourCount)
-        variance = try container.decode(Double.self, forKey: .variance)
+        hourCount = try container.decode(.hourCount, in: StoredRange.size)
+        variance = try container.decode(.variance, in: StoredRange.square)
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -21,16 +21,19 @@ struct PatternMemory: Sendable, Equatable {
     /// Share of a stretch's distance that a deviation of its last value alone makes.
     static let newestShare = Double(1 - decay).squareRoot()
     private static let fitInterval = 128
+    /// Values that are forgotten before the others move to the front.
+    private static let moveInterval = 64
 
     let capacity: Int
     private(set) var count = 0
     private var scale = StreamScale(origin: 0, reach: 0)
     /// Values until the scale is fitted to those that are remembered.
     private var untilFit = 1
-    /// In the scale's units, a ring: the oldest at `next` when it is full, else at 0. Behind it and
-    /// behind the distances is room for what is read beyond.
+    /// In the scale's units, oldest first from `start`. Behind them, and behind the distances, is room
+    /// for the lanes of one more step.
     private var values: [Float]
-    private var next = 0
+    /// Moves on by one with each value that is forgotten, and now and then back to 0 with all of them.
+    private var start = 0
     /// The first `count` are the values in ascending order.
     private var sorted: [Float]
     /// Squared distances; that of the stretch k values ago at `capacity - k`.
@@ -40,8 +43,8 @@ struct PatternMemory: Sendable, Equatable {
         precondition(capacity > Self.overlap, "memory of \(capacity) values")
         self.capacity = capacity
         sorted = [Float](repeating: 0, count: capacity)
-        values = sorted + [Float](repeating: 0, count: Lanes.scalarCount)
-        distances = values
+        distances = sorted + [Float](repeating: 0, count: Lanes.scalarCount)
+        values = distances + [Float](repeating: 0, count: Self.moveInterval)
     }
 
     /// Inserts a finite value and forgets the oldest when the memory is full.
@@ -55,14 +58,14 @@ struct PatternMemory: Sendable, Equatable {
         let x = scale.encode(value)
         let reach = Float(min(limit / scale.unit, StreamScale.largest))
         let nearest = compare(x, atMost: reach * reach)
-        let oldest = values[next]
-        values[next] = x
-        next = next + 1 == capacity ? 0 : next + 1
+        values[start + count] = x
         if count < capacity {
             place(x, from: count)
             count += 1
         } else {
-            place(x, from: lowerBound(oldest))
+            place(x, from: lowerBound(values[start]))
+            start += 1
+            if start == Self.moveInterval { moveToFront() }
         }
         let unit = scale.unit
         untilFit -= 1
@@ -72,10 +75,7 @@ struct PatternMemory: Sendable, Equatable {
 
     /// The latest values, at most as many as wanted, oldest first.
     func latest(_ wanted: Int) -> [Double] {
-        let length = min(wanted, count)
-        return (0..<length).map { i in
-            scale.decode(Double(values[(next + capacity - length + i) % capacity]))
-        }
+        latestValues(wanted).map { scale.decode(Double($0)) }
     }
 
     /// Mean of `length` values, the newest of them `age` insertions old.
@@ -83,12 +83,12 @@ struct PatternMemory: Sendable, Equatable {
     /// - Precondition: There are as many.
     func mean(from age: Int, length: Int) -> Double {
         precondition(age >= 0 && length > 0 && age + length <= count, "\(age), \(length)")
-        var start = next - age - length
-        if start < 0 { start += capacity }
-        // The stretch is one or two runs of the storage.
-        let run = min(length, capacity - start)
-        let sum = Self.sum(values[start..<(start + run)]) + Self.sum(values[..<(length - run)])
-        return scale.decode(sum / Double(length))
+        let end = start + count - age
+        return scale.decode(Self.sum(values[(end - length)..<end]) / Double(length))
+    }
+
+    private func latestValues(_ wanted: Int) -> ArraySlice<Float> {
+        values[start..<(start + count)].suffix(wanted)
     }
 
     /// In four parts, which the processor adds at the same time.
@@ -169,79 +169,83 @@ struct PatternMemory: Sendable, Equatable {
         }
     }
 
+    private mutating func moveToFront() {
+        values.withUnsafeMutableBufferPointer { values in
+            precondition(start + count <= values.count)
+            guard let base = values.baseAddress else { return }
+            base.update(from: base + start, count: count)
+        }
+        start = 0
+    }
+
     /// Advances all distances by one value.
     ///
     /// - Parameter most: The largest square that is added to a distance.
     /// - Returns: The smallest of those that do not overlap; nil when all do.
     private mutating func compare(_ x: Float, atMost most: Float) -> Float? {
-        let oldest = count == capacity ? next : 0
-        let apart = max(count - Self.overlap, 0)
-        var least = Lanes(repeating: .infinity)
-        var overlapping = least
-        advance(x, atMost: most, from: oldest, to: 0, count: apart, least: &least)
-        advance(
-            x, atMost: most, from: oldest, to: apart, count: count - apart, least: &overlapping)
-        return apart > 0 ? Self.smallest(least) : nil
-    }
-
-    /// Advances the distances of `length` values, the first of them `rank` after the oldest.
-    private mutating func advance(
-        _ x: Float, atMost most: Float, from oldest: Int, to rank: Int, count length: Int,
-        least: inout Lanes
-    ) {
-        let place = capacity - count + rank
-        var start = oldest + rank
-        if start >= capacity { start -= capacity }
-        // They are one or two runs of the storage.
-        let run = min(length, capacity - start)
-        precondition(start >= 0 && run >= 0 && place >= 0 && place + length <= capacity)
-        values.withUnsafeBufferPointer { values in
-            distances.withUnsafeMutableBufferPointer { distances in
-                guard let v = values.baseAddress, let d = distances.baseAddress else { return }
-                Self.advance(
-                    d + place, toward: x, atMost: most, over: v + start, run, least: &least)
-                Self.advance(
-                    d + place + run, toward: x, atMost: most, over: v, length - run, least: &least)
+        let (start, length) = (start, count)
+        let (place, apart) = (capacity - length, max(length - Self.overlap, 0))
+        precondition(
+            start >= 0 && place >= 0 && start + length + Lanes.scalarCount <= values.count
+                && place + length + Lanes.scalarCount <= distances.count)
+        let least = values.withUnsafeBufferPointer { values in
+            distances.withUnsafeMutableBufferPointer { distances -> Float in
+                guard let v = values.baseAddress, let d = distances.baseAddress else { return 0 }
+                return withUnsafeBytes(of: Lanes(repeating: most)) { limit in
+                    Self.advance(
+                        d + place, toward: Lanes(repeating: x), atMost: limit, over: v + start,
+                        length, apart: apart)
+                }
             }
         }
+        return apart > 0 ? least : nil
     }
 
     private typealias Lanes = SIMD8<Float>
 
-    @inline(__always)
+    /// Advances `count` distances, and up to a step of what lies behind them, which nothing reads.
+    ///
+    /// - Returns: The smallest of the first `apart`; ∞ where that is none.
+    @inline(never)
     private static func advance(
-        _ distances: UnsafeMutablePointer<Float>, toward x: Float, atMost most: Float,
-        over values: UnsafePointer<Float>, _ count: Int, least: inout Lanes
-    ) {
+        _ distances: UnsafeMutablePointer<Float>, toward point: Lanes,
+        atMost limit: UnsafeRawBufferPointer, over values: UnsafePointer<Float>, _ count: Int,
+        apart: Int
+    ) -> Float {
         let width = Lanes.scalarCount
-        let point = Lanes(repeating: x)
-        let limit = Lanes(repeating: most)
+        var lanes = Lanes(repeating: .infinity)
         var i = 0
-        while i &+ width <= count {
-            let place = UnsafeMutableRawPointer(distances + i)
-            let apart = point - UnsafeRawPointer(values + i).loadUnaligned(as: Lanes.self)
-            let square = apart * apart
-            // In this order it is one instruction.
-            let added = limit.replacing(with: square, where: square .< limit)
-            let distance = decay * place.loadUnaligned(as: Lanes.self) + added
-            place.storeBytes(of: distance, as: Lanes.self)
-            least.replace(with: distance, where: distance .< least)
+        while i &+ width <= apart {
+            let distance = step(distances + i, toward: point, atMost: limit, over: values + i)
+            lanes.replace(with: distance, where: distance .< lanes)
             i &+= width
         }
-        guard i < count else { return }
-        // The rest in one step too; what lies behind it stays as it is.
-        let isPart = places .< SIMD8(repeating: Int32(truncatingIfNeeded: count &- i))
-        let place = UnsafeMutableRawPointer(distances + i)
-        let apart = point - UnsafeRawPointer(values + i).loadUnaligned(as: Lanes.self)
-        let square = apart * apart
-        let added = limit.replacing(with: square, where: square .< limit)
-        let before = place.loadUnaligned(as: Lanes.self)
-        let distance = decay * before + added
-        place.storeBytes(of: before.replacing(with: distance, where: isPart), as: Lanes.self)
-        least.replace(with: distance, where: (distance .< least) .& isPart)
+        let rest = i
+        while i < count {
+            _ = step(distances + i, toward: point, atMost: limit, over: values + i)
+            i &+= width
+        }
+        var least = smallest(lanes)
+        for i in rest..<max(rest, apart) { least = min(least, distances[i]) }
+        return least
     }
 
-    private static let places = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
+    /// Advances as many distances as there are lanes.
+    @inline(__always)
+    private static func step(
+        _ distances: UnsafeMutablePointer<Float>, toward point: Lanes,
+        atMost limit: UnsafeRawBufferPointer, over values: UnsafePointer<Float>
+    ) -> Lanes {
+        let place = UnsafeMutableRawPointer(distances)
+        let apart = point - UnsafeRawPointer(values).loadUnaligned(as: Lanes.self)
+        let square = apart * apart
+        // Loaded here, and in this order, the compiler knows it for the minimum: one instruction.
+        let most = limit.loadUnaligned(as: Lanes.self)
+        let added = most.replacing(with: square, where: square .< most)
+        let distance = decay * place.loadUnaligned(as: Lanes.self) + added
+        place.storeBytes(of: distance, as: Lanes.self)
+        return distance
+    }
 
     private static func smallest(_ lanes: Lanes) -> Float {
         let (a, b) = (lanes.lowHalf, lanes.highHalf)
@@ -258,7 +262,7 @@ struct PatternMemory: Sendable, Equatable {
         scale = StreamScale(
             origin: middle, reach: max(decode(count - 1, old) - middle, middle - decode(0, old)))
         for i in 0..<count {
-            values[i] = scale.encode(old.decode(Double(values[i])))
+            values[start + i] = scale.encode(old.decode(Double(values[start + i])))
             sorted[i] = scale.encode(decode(i, old))
         }
         let factor = old.unit / scale.unit
@@ -288,18 +292,17 @@ extension PatternMemory: Codable {
         let values = try container.decodeNumbers(forKey: .values, older: PackedNumbers.floats)
         let distances = try container.decodeNumbers(
             forKey: .distances, older: PackedNumbers.floats)
-        guard capacity > Self.overlap, capacity <= 1 << 20, values.count <= capacity,
-            distances.count == values.count, values.allSatisfy(\.isFinite),
-            distances.allSatisfy({ $0 >= 0 })
-        else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .values, in: container, debugDescription: "memory beyond its capacity")
-        }
+        let largest = Float(StreamScale.largest)
+        try container.check(capacity > Self.overlap && capacity <= 1 << 20, .capacity)
+        try container.check(
+            values.count <= capacity && values.allSatisfy { abs($0) <= largest }, .values)
+        try container.check(
+            distances.count == values.count && distances.allSatisfy { $0 >= 0 && $0.isFinite },
+            .distances)
         self.init(capacity: capacity)
         scale = try container.decode(StreamScale.self, forKey: .scale)
-        untilFit = max(1, try container.decode(Int.self, forKey: .untilFit))
+        untilFit = min(max(1, try container.decode(Int.self, forKey: .untilFit)), Self.fitInterval)
         count = values.count
-        next = count % capacity
         self.values.replaceSubrange(..<count, with: values)
         sorted.replaceSubrange(..<count, with: values.sorted())
         self.distances.replaceSubrange((capacity - count)..<capacity, with: distances)
@@ -310,10 +313,7 @@ extension PatternMemory: Codable {
         try container.encode(capacity, forKey: .capacity)
         try container.encode(scale, forKey: .scale)
         try container.encode(untilFit, forKey: .untilFit)
-        // Oldest first, so that the place of the oldest need not be told.
-        let oldest = count == capacity ? next : 0
-        let oldestFirst = (0..<count).map { values[(oldest + $0) % capacity] }
-        try container.encode(oldestFirst, forKey: .values)
+        try container.encode(Array(latestValues(count)), forKey: .values)
         try container.encode(Array(distances[(capacity - count)..<capacity]), forKey: .distances)
     }
 }

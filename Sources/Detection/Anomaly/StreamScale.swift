@@ -16,6 +16,12 @@ struct StreamScale: Codable, Sendable, Equatable {
         unit = reach.isNormal ? reach.binade : 1
     }
 
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        origin = try container.decode(.origin, in: StoredRange.value)
+        unit = try container.decode(.unit, in: Double.leastNormalMagnitude...1e151)
+    }
+
     func encode(_ value: Double) -> Float {
         Float(min(max(exactly(value), -Self.largest), Self.largest))
     }

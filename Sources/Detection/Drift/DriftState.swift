@@ -7,6 +7,11 @@ package struct DriftState: Codable, Sendable, Equatable {
         var design: [Double]?
         /// The windows' own references, each weighted by its window; nil where one serves all.
         var reference: WindowMemory?
+
+        var isSound: Bool {
+            StoredRange.count.contains(windowCount) && counts.allSatisfy(StoredRange.size.contains)
+                && (design ?? []).allSatisfy(\.isFinite)
+        }
     }
 
     /// Where the reference of a window comes from.
@@ -41,12 +46,19 @@ package struct DriftState: Codable, Sendable, Equatable {
         memory = WindowMemory(binCount: binCount)
     }
 
+    /// - Returns: false for numbers that no detector has left, too.
     func belongs(to fingerprint: UInt64, binCount: Int) -> Bool {
-        self.fingerprint == fingerprint && memory.binCount == binCount
+        self.fingerprint == fingerprint && memory.binCount == binCount && isSound
             && (referenceMemory?.binCount ?? binCount) == binCount
             && [pending, calm].compactMap(\.self).allSatisfy { pool in
                 pool.counts.count == binCount && (pool.reference?.binCount ?? binCount) == binCount
             }
+    }
+
+    private var isSound: Bool {
+        strongestLnPValue <= 0 && (memoryDesignSum ?? []).allSatisfy(\.isFinite)
+            && [pending, calm].compactMap(\.self).allSatisfy(\.isSound)
+            && newcomers?.isSound ?? true
     }
 
     /// The window together with those before it that were too small; the sum becomes pending.

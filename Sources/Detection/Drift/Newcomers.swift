@@ -50,6 +50,15 @@ struct Newcomers: Codable, Sendable, Equatable {
 
     private var values: [Value] = []
 
+    /// No value has numbers that no detector has left.
+    var isSound: Bool {
+        values.allSatisfy { value in
+            value.count > 0 && value.n > 0 && value.windowCount > 0
+                && [value.count, value.n, value.absentCount].allSatisfy(StoredRange.size.contains)
+                && [value.windowCount, value.absence].allSatisfy(StoredRange.count.contains)
+        }
+    }
+
     /// Counts a window.
     ///
     /// - Parameters:

@@ -15,6 +15,13 @@ struct WindowMemory: Codable, Sendable, Equatable {
         shares = [Double](repeating: 0, count: binCount)
     }
 
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        shares = try container.decodeNumbers(.shares, in: StoredRange.size)
+        weight = try container.decode(.weight, in: StoredRange.size)
+        variance = try container.decode(.variance, in: StoredRange.size)
+    }
+
     var binCount: Int { shares.count }
 
     /// Lets the window in with the weight of the newest, exponentially.

@@ -15,6 +15,8 @@
 /// Source: C. Masson, J. E. Rim, H. K. Lee, *DDSketch: A Fast and Fully-Mergeable Quantile Sketch
 /// with Relative-Error Guarantees*, VLDB 12 (2019) 2195–2205.
 package struct DDSketch: Sendable, Equatable {
+    /// Of a smaller error, buckets would have larger numbers than 32 bits hold.
+    private static let smallestError = 1e-6
     /// Values nearer to 0 count as 0.
     private static let smallestMagnitude = 1e-300
 
@@ -25,9 +27,11 @@ package struct DDSketch: Sendable, Equatable {
     private var zeroCount: UInt64 = 0
     private let lnGamma: Double
 
-    /// - Precondition: 0 < relativeError < 1.
+    /// - Precondition: 10⁻⁶ ≤ relativeError < 1.
     package init(relativeError: Double = 0.01, maximumBucketCount: Int = 512) {
-        precondition(relativeError > 0 && relativeError < 1, "relative error \(relativeError)")
+        precondition(
+            relativeError >= Self.smallestError && relativeError < 1,
+            "relative error \(relativeError)")
         self.relativeError = relativeError
         self.maximumBucketCount = max(maximumBucketCount, 2)
         lnGamma = log((1 + relativeError) / (1 - relativeError))
@@ -114,17 +118,20 @@ extension DDSketch: Codable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let error = try container.decode(Double.self, forKey: .relativeError)
-        guard error > 0, error < 1 else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .relativeError, in: container, debugDescription: "error of \(error)")
-        }
+        let error = try container.decode(.relativeError, in: Self.smallestError...1.0.nextDown)
         self.init(
             relativeError: error,
             maximumBucketCount: try container.decode(Int.self, forKey: .maximumBucketCount))
-        positive = Self.buckets(try container.decode([Int64].self, forKey: .positive))
-        negative = Self.buckets(try container.decode([Int64].self, forKey: .negative))
+        let (above, below) = (
+            try container.decode([Int64].self, forKey: .positive),
+            try container.decode([Int64].self, forKey: .negative)
+        )
         zeroCount = try container.decode(UInt64.self, forKey: .zeroCount)
+        // More than anything has counted; sums of them would overflow.
+        let total = (above + below).reduce(Double(zeroCount)) { $0 + max(Double($1), 0) }
+        try container.check(total <= 0x1p53, .positive)
+        positive = Self.buckets(above)
+        negative = Self.buckets(below)
         collapse(&positive)
         collapse(&negative)
     }

@@ -36,7 +36,8 @@ struct DetectAnomalyCommand: ParsableCommand {
 
     func run() throws {
         let files = try SeriesFiles(series).entries
-        let bar = DetectProgress(bar: .bar(writesToTerminal: outputDir == nil), files.count)
+        let bar = DetectProgress(
+            bar: .bar(writesToTerminal: outputDir == nil), outputDir == nil ? 1 : files.count)
         let outputDir = outputDir
         try Concurrently.wait {
             if let outputDir {
@@ -53,11 +54,8 @@ struct DetectAnomalyCommand: ParsableCommand {
         let isNamed = files.count > 1
         let output = try VerdictWriter(
             path: nil, header: (isNamed ? "series," : "") + AnomalyScan.header)
-        for (i, file) in files.enumerated() {
-            try await AnomalyScan(options: AnomalyOptions()).run(
-                path: file.path, name: isNamed ? file.relativePath : nil, into: output
-            ) { bar.show($0, of: i) }
-        }
+        let scan = AnomalyScan(options: AnomalyOptions())
+        try await scan.run(files, isNamed: isNamed, into: output) { bar.show($0, of: 0) }
     }
 
     /// As many files at a time as there are processors, each to a file of its own.
@@ -71,7 +69,7 @@ struct DetectAnomalyCommand: ParsableCommand {
                     let output = try VerdictWriter(
                         path: "\(folder)/\(file.relativePath)", header: AnomalyScan.header)
                     try await AnomalyScan(options: AnomalyOptions()).run(
-                        path: file.path, name: nil, into: output
+                        [file], isNamed: false, into: output
                     ) { bar.show($0, of: i) }
                     bar.show(1, of: i)
                 }
@@ -81,19 +79,19 @@ struct DetectAnomalyCommand: ParsableCommand {
     }
 }
 
-/// The progress of a command over several files that are read at the same time.
+/// The progress of a command over several scans at the same time.
 final class DetectProgress: Sendable {
     private let bar: ProgressBar
     private let shares: Mutex<[Double]>
 
-    init(bar: ProgressBar, _ fileCount: Int) {
+    init(bar: ProgressBar, _ scanCount: Int) {
         self.bar = bar
-        shares = Mutex([Double](repeating: 0, count: fileCount))
+        shares = Mutex([Double](repeating: 0, count: scanCount))
     }
 
-    func show(_ share: Double, of file: Int) {
+    func show(_ share: Double, of scan: Int) {
         shares.withLock { shares in
-            shares[file] = share
+            shares[scan] = share
             bar.show(shares.reduce(0, +) / Double(shares.count))
         }
     }

@@ -1,39 +1,48 @@
 import Detection
 import TimeSeries
 
-/// Runs the anomaly detector over a recorded series, point by point, as it would have run live.
+/// Runs the anomaly detector over recorded series, point by point, as it would have run live.
 ///
-/// While some rows are judged, the next ones are read and those before are written.
+/// While some rows are judged, the next ones are read and those before are written, so that two
+/// processors have work and three pieces of some thousand rows are in memory, whatever is read.
 struct AnomalyScan {
     static let header = "timestamp,value,anomaly_score,lower,upper,alarm\n"
 
     let options: AnomalyOptions
 
-    /// Writes a row for each row of the series.
+    /// Writes a row for each row of the series, one series after the other.
     ///
     /// - Parameters:
-    ///   - name: Put before each row as a first cell; nil for none.
-    ///   - progress: Told the share of the file that was read, now and then.
+    ///   - isNamed: The name of its series is put before each row as a first cell.
+    ///   - progress: Told the share of the files that was read, now and then.
+    /// - Throws: After the rows before a mistake were written.
     func run(
-        path: String, name: String?, into output: VerdictWriter,
+        _ series: [SeriesFiles.Entry], isNamed: Bool, into output: VerdictWriter,
         progress: @Sendable (Double) -> Void
     ) async throws {
-        let reader = try SeriesReader(path: path)
+        let reader = SeriesReader(paths: series.map(\.path))
         let judge = SeriesJudge(options: options)
-        let prefix = name.map { Array((CSVCell.encode($0) + ",").utf8) } ?? []
+        let prefixes = series.map { entry in
+            isNamed ? Array((CSVCell.encode(entry.relativePath) + ",").utf8) : []
+        }
         var read = try await reader.next()
         var judged: JudgedRows?
+        var mistake: (any Error)?
         while read != nil || judged != nil {
             let (rows, verdicts) = (read, judged)
             async let following = rows == nil ? nil : reader.next()
-            async let written: Void = output.write(verdicts, prefix: prefix)
+            async let written: Void = output.write(verdicts, prefixes)
             judged = await judge.judge(rows)
             try await written
-            read = try await following
+            do {
+                read = try await following
+            } catch {
+                (read, mistake) = (nil, error)
+            }
             progress(await reader.progress)
         }
+        if let mistake { throw mistake }
         try await output.flush()
-        for note in await reader.notes { Program.complain("mlmon: \(note)") }
     }
 }
 
@@ -47,16 +56,23 @@ struct JudgedRows: Sendable {
     fileprivate var isAlarm: [Bool] = []
 }
 
-/// Owns the detector of one series.
+/// Owns the detector of the series whose rows come.
 private actor SeriesJudge {
+    private let options: AnomalyOptions
     private var detector: AnomalyDetector
+    private var seriesIndex = 0
 
     init(options: AnomalyOptions) {
+        self.options = options
         detector = AnomalyDetector(options: options)
     }
 
     func judge(_ rows: SeriesRows?) -> JudgedRows? {
         guard let rows else { return nil }
+        if rows.seriesIndex != seriesIndex {
+            seriesIndex = rows.seriesIndex
+            detector = AnomalyDetector(options: options)
+        }
         var judged = JudgedRows(rows: rows)
         judged.scores.reserveCapacity(rows.count)
         judged.lower.reserveCapacity(rows.count)
@@ -85,9 +101,10 @@ actor VerdictWriter {
         try output.write(header)
     }
 
-    func write(_ judged: JudgedRows?, prefix: [UInt8]) throws {
+    /// - Parameter prefixes: What is put before the rows of each series.
+    func write(_ judged: JudgedRows?, _ prefixes: [[UInt8]]) throws {
         guard let judged else { return }
-        try output.write(block: judged.text(prefix: prefix))
+        try output.write(block: judged.text(prefix: prefixes[judged.rows.seriesIndex]))
     }
 
     func flush() throws { try output.flush() }

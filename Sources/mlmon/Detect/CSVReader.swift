@@ -47,6 +47,14 @@ final class CSVReader {
         withBytes(i) { $0.withUnsafeBufferPointer { Array($0) } }
     }
 
+    /// Whether a field has these bytes; false for nil.
+    func field(_ i: Int, is bytes: [UInt8]?) -> Bool {
+        guard let bytes else { return false }
+        return withBytes(i) { field in
+            field.withUnsafeBufferPointer { $0.elementsEqual(bytes) }
+        }
+    }
+
     func text(_ i: Int) -> String { String(decoding: bytes(i), as: UTF8.self) }
 
     /// The field without blanks around it is empty or says that nothing is known.

@@ -43,10 +43,9 @@ struct DriftScan {
         var name: [UInt8]?
         var rowCount = 0
         while try reader.next() {
-            let bytes = reader.bytes(stream)
-            if name == nil || name.map({ !bytes.elementsEqual($0) }) ?? true {
+            if !reader.field(stream, is: name) {
                 if let name { streams[name] = current }
-                let next = Array(bytes)
+                let next = reader.bytes(stream)
                 if let known = streams.removeValue(forKey: next) {
                     current = known
                 } else {
@@ -187,6 +186,8 @@ struct RecordedStream {
         }
         if let number = reader.number(column) {
             running.insert(number)
+            // Until the kind is known, a number may be a category's name as well.
+            if kind == nil { running.note(text: reader.bytes(column)) }
         } else if reader.isMissing(column) {
             running.missingCount += 1
         } else {
@@ -196,10 +197,7 @@ struct RecordedStream {
                     expected: "a number")
             }
             running.insert(category: reader.bytes(column))
-            return
         }
-        // Until the kind is known, a number may be a category's name as well.
-        if kind == nil, !reader.isMissing(column) { running.note(text: reader.bytes(column)) }
     }
 
     /// Closes the running window.

@@ -17,7 +17,8 @@ enum PrintedNumber {
         // Digits before the point; below 1 as many zeros stand after it.
         var wholeCount = -3
         while size >= limits[wholeCount + 3] { wholeCount += 1 }
-        var digits = UInt64((size * powersOfTen[digitCount - wholeCount]).rounded())
+        // Half up, without a call: below 2⁵⁰ the sum rounds to the same.
+        var digits = UInt64(size * powersOfTen[digitCount - wholeCount] + 0.5)
         if digits >= 1_000_000_000_000_000 {
             digits /= 10
             wholeCount += 1

@@ -6,6 +6,8 @@ struct SeriesRows: Sendable {
     /// Rows are read, judged and written so many at a time.
     static let batchCount = 8192
 
+    /// Place of the series among those that are read.
+    fileprivate(set) var seriesIndex = 0
     fileprivate(set) var times: [Timestamp] = []
     /// NaN where a value is missing.
     fileprivate(set) var values: [Double] = []
@@ -16,8 +18,39 @@ struct SeriesRows: Sendable {
     var count: Int { values.count }
 }
 
-/// Reads the rows of one series.
+/// Reads the rows of series, one series after the other.
 actor SeriesReader {
+    private let paths: [String]
+    private var index = -1
+    private var open: OpenSeries?
+
+    init(paths: [String]) { self.paths = paths }
+
+    /// Share of all files that was read, in 0...1.
+    var progress: Double {
+        (Double(max(index, 0)) + (open?.progress ?? 0)) / Double(max(paths.count, 1))
+    }
+
+    /// - Returns: Rows of one series; nil at the end of the last.
+    func next() throws -> SeriesRows? {
+        while true {
+            if let open {
+                if var rows = try open.next() {
+                    rows.seriesIndex = index
+                    return rows
+                }
+                for note in open.notes { Program.complain("mlmon: \(note)") }
+            }
+            open = nil
+            index += 1
+            guard index < paths.count else { return nil }
+            open = try OpenSeries(path: paths[index])
+        }
+    }
+}
+
+/// A series that is being read.
+private final class OpenSeries {
     private let reader: CSVReader
     private let columns: SeriesColumns?
     /// The row that stands in the reader is one of the series.
