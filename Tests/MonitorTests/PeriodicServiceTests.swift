@@ -22,11 +22,34 @@ struct PeriodicServiceTests {
     @Test("drift is judged once a window, however long a verdict takes")
     func windows() {
         let rest = PeriodicService.Rest.evaluation(of: .seconds(2))
-        #expect(rest.pause(after: .seconds(1), interval: .milliseconds(500)) == .seconds(2))
+        #expect(rest.pause(after: .milliseconds(600), interval: .milliseconds(500)) == .seconds(2))
         #expect(
             rest.pause(after: .milliseconds(1), interval: .milliseconds(500)) == .milliseconds(500))
         let long = PeriodicService.Rest.evaluation(of: .seconds(3600))
         #expect(long.pause(after: .seconds(1), interval: .seconds(2)) == .seconds(60))
+    }
+
+    @Test(
+        "no work takes more than a quarter of a core, and rounds that come late do not grow for ever",
+        arguments: [
+            (window: Duration.seconds(1), fixed: 0.5), (window: .seconds(1), fixed: 4),
+            (window: .seconds(2), fixed: 1), (window: .seconds(3600), fixed: 60),
+        ])
+    func quarterOfCore(window: Duration, fixed: Double) {
+        let rest = PeriodicService.Rest.evaluation(of: window)
+        var elapsed = Duration.zero
+        var spent = Duration.zero
+        var latest = Duration.zero
+        var pause = Duration.seconds(1)
+        for _ in 0..<100 {
+            // A part that every round takes, and one for what came in since the one before.
+            latest = .seconds(fixed) + (pause + latest) / 20
+            spent += latest
+            pause = rest.pause(after: latest, interval: .seconds(1))
+            elapsed += latest + pause
+        }
+        #expect(spent * 4 <= elapsed)
+        #expect(latest < .seconds(fixed) * 2 + window / 20)
     }
 
     @Test("a thread's time counts work, not waiting")
