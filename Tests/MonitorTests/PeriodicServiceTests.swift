@@ -125,6 +125,36 @@ struct PeriodicServiceTests {
         #expect(FirstRound(targetCount: 0).isOver)
     }
 
+    @Test("who waits for the first round leaves when it is cancelled")
+    func cancelledWait() async {
+        let round = FirstRound(targetCount: 1)
+        let waiting = Task { await round.inTurn { Issue.record("its work was done") } }
+        waiting.cancel()
+        await waiting.value
+        #expect(!round.isOver)
+    }
+
+    @Test("who leaves the line holds up nobody")
+    func leftLine() async {
+        let round = FirstRound(targetCount: 0)
+        let (gate, opener) = AsyncStream.makeStream(of: Never.self)
+        let (begun, beginning) = AsyncStream.makeStream(of: Never.self)
+        let first = Task {
+            await round.inTurn {
+                beginning.finish()
+                for await _ in gate {}
+            }
+        }
+        for await _ in begun {}
+        let second = Task { await round.inTurn { Issue.record("its work was done") } }
+        let third = Task { await round.inTurn {} }
+        second.cancel()
+        await second.value
+        opener.finish()
+        await first.value
+        await third.value
+    }
+
     @Test("what waited for it begins one after the other")
     func turns() async {
         let round = FirstRound(targetCount: 0)
