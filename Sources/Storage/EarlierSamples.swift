@@ -28,7 +28,11 @@ package final class EarlierSamples: Sendable {
         matching matchers: [LabelMatcher], and others: [LabelSet] = []
     ) throws -> (matching: [LabelSet: Sample], others: [LabelSet: Sample]) {
         try store.read("reading last samples") { db in
-            let exact = matchers.filter { $0.operation == .equal && !$0.value.isEmpty }
+            func isExact(_ matcher: LabelMatcher) -> Bool {
+                matcher.operation == .equal && !matcher.value.isEmpty
+            }
+            let exact = matchers.filter(isExact)
+            let rest = matchers.filter { !isExact($0) }
             let ids = try MatcherResolution(db: db).series(
                 matching: exact.isEmpty && others.isEmpty ? matchers : exact)
             let sets = try store.catalog.withLock {
@@ -38,7 +42,7 @@ package final class EarlierSamples: Sendable {
             var found: [(id: UInt32, labels: LabelSet, isMatching: Bool, isWanted: Bool)] = []
             for (id, labels) in zip(ids, sets) {
                 guard let labels else { continue }
-                let isMatching = matchers.allSatisfy { $0.matches(labels) }
+                let isMatching = rest.allSatisfy { $0.matches(labels) }
                 let isWanted = wanted.contains(labels)
                 if isMatching || isWanted { found.append((id, labels, isMatching, isWanted)) }
             }

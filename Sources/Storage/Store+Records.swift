@@ -21,23 +21,6 @@ extension Store {
         try records("reading targets", "SELECT status FROM target ORDER BY service, instance")
     }
 
-    /// Removes the targets whose (service, instance) is not among these.
-    package func removeTargets(except kept: [(service: String, instance: String)]) throws {
-        try write("removing targets", isDurable: false) { db in
-            let known = try Row.fetchAll(db, sql: "SELECT service, instance FROM target")
-            for row in known {
-                let service: String = row[0]
-                let instance: String = row[1]
-                if kept.contains(where: { $0.service == service && $0.instance == instance }) {
-                    continue
-                }
-                try db.execute(
-                    sql: "DELETE FROM target WHERE service = ? AND instance = ?",
-                    arguments: [service, instance])
-            }
-        }
-    }
-
     /// - Returns: The identifier given to the baseline; its own `id` is ignored.
     package func insert(_ baseline: BaselineRecord) throws -> Int64 {
         try durableWrite("inserting a baseline of '\(baseline.service)'") { db in

@@ -33,14 +33,18 @@ package struct LabelSet: Hashable, Sendable {
 
     /// Sorts; of pairs with one name the last wins; pairs with an empty value are left out.
     package init(_ pairs: [(name: String, value: String)]) {
-        let sorted = pairs.enumerated().sorted { a, b in
-            if a.element.name.utf8.elementsEqual(b.element.name.utf8) { return a.offset < b.offset }
-            return a.element.name.utf8.lexicographicallyPrecedes(b.element.name.utf8)
+        var order = Array(pairs.indices)
+        order.sort { a, b in
+            let difference = Self.difference(pairs[a].name, pairs[b].name)
+            return difference < 0 || difference == 0 && a < b
         }
         var bytes: [UInt8] = []
-        for (index, (_, pair)) in sorted.enumerated() {
-            if index + 1 < sorted.count,
-                sorted[index + 1].element.name.utf8.elementsEqual(pair.name.utf8)
+        bytes.reserveCapacity(
+            pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        for (place, index) in order.enumerated() {
+            let pair = pairs[index]
+            if place + 1 < order.count,
+                Self.difference(pair.name, pairs[order[place + 1]].name) == 0
             {
                 continue
             }
@@ -51,6 +55,20 @@ package struct LabelSet: Hashable, Sendable {
             bytes.append(Self.separator)
         }
         canonicalBytes = bytes
+    }
+
+    /// Less than, equal to or greater than 0 as the bytes of one text are those of the other's.
+    private static func difference(_ a: String, _ b: String) -> Int {
+        var (a, b) = (a, b)
+        return a.withUTF8 { a in
+            b.withUTF8 { b in
+                guard let first = a.baseAddress, let second = b.baseAddress else {
+                    return a.count - b.count
+                }
+                let order = memcmp(first, second, min(a.count, b.count))
+                return order == 0 ? a.count - b.count : Int(order)
+            }
+        }
     }
 
     /// Hashes the blob in one go; the compiler's own version would go byte by byte.
@@ -104,6 +122,25 @@ package struct LabelSet: Hashable, Sendable {
 
     /// The value of `__name__`.
     package var metricName: String? { self[Self.metricNameLabel] }
+
+    /// Whether both begin with the same metric name. Quick; where it is false the names may yet be
+    /// the same, behind a label that comes before them.
+    package func sharesLeadingMetricName(with other: LabelSet) -> Bool {
+        canonicalBytes.withUnsafeBytes { own in
+            other.canonicalBytes.withUnsafeBytes { other in
+                guard own.count > Self.nameKey.count, own.starts(with: Self.nameKey),
+                    let a = own.baseAddress, let b = other.baseAddress,
+                    let end = memchr(
+                        a + Self.nameKey.count, Int32(Self.separator),
+                        own.count - Self.nameKey.count)
+                else { return false }
+                let length = UnsafeRawPointer(end) - a + 1
+                return other.count >= length && memcmp(a, b, length) == 0
+            }
+        }
+    }
+
+    private static let nameKey = Array(metricNameLabel.utf8) + [separator]
 
     /// Name and value of each label in the order of the names' bytes.
     package var pairs: [(name: String, value: String)] {

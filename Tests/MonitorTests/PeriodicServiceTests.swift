@@ -22,11 +22,34 @@ struct PeriodicServiceTests {
     @Test("drift is judged once a window, however long a verdict takes")
     func windows() {
         let rest = PeriodicService.Rest.evaluation(of: .seconds(2))
-        #expect(rest.pause(after: .seconds(1), interval: .milliseconds(500)) == .seconds(2))
+        #expect(rest.pause(after: .milliseconds(600), interval: .milliseconds(500)) == .seconds(2))
         #expect(
             rest.pause(after: .milliseconds(1), interval: .milliseconds(500)) == .milliseconds(500))
         let long = PeriodicService.Rest.evaluation(of: .seconds(3600))
         #expect(long.pause(after: .seconds(1), interval: .seconds(2)) == .seconds(60))
+    }
+
+    @Test(
+        "no work takes more than a quarter of a core, and rounds that come late do not grow for ever",
+        arguments: [
+            (window: Duration.seconds(1), fixed: 0.5), (window: .seconds(1), fixed: 4),
+            (window: .seconds(2), fixed: 1), (window: .seconds(3600), fixed: 60),
+        ])
+    func quarterOfCore(window: Duration, fixed: Double) {
+        let rest = PeriodicService.Rest.evaluation(of: window)
+        var elapsed = Duration.zero
+        var spent = Duration.zero
+        var latest = Duration.zero
+        var pause = Duration.seconds(1)
+        for _ in 0..<100 {
+            // A part that every round takes, and one for what came in since the one before.
+            latest = .seconds(fixed) + (pause + latest) / 20
+            spent += latest
+            pause = rest.pause(after: latest, interval: .seconds(1))
+            elapsed += latest + pause
+        }
+        #expect(spent * 4 <= elapsed)
+        #expect(latest < .seconds(fixed) * 2 + window / 20)
     }
 
     @Test("a thread's time counts work, not waiting")
@@ -100,6 +123,36 @@ struct PeriodicServiceTests {
         await waiting.value
         #expect(round.isOver)
         #expect(FirstRound(targetCount: 0).isOver)
+    }
+
+    @Test("who waits for the first round leaves when it is cancelled")
+    func cancelledWait() async {
+        let round = FirstRound(targetCount: 1)
+        let waiting = Task { await round.inTurn { Issue.record("its work was done") } }
+        waiting.cancel()
+        await waiting.value
+        #expect(!round.isOver)
+    }
+
+    @Test("who leaves the line holds up nobody")
+    func leftLine() async {
+        let round = FirstRound(targetCount: 0)
+        let (gate, opener) = AsyncStream.makeStream(of: Never.self)
+        let (begun, beginning) = AsyncStream.makeStream(of: Never.self)
+        let first = Task {
+            await round.inTurn {
+                beginning.finish()
+                for await _ in gate {}
+            }
+        }
+        for await _ in begun {}
+        let second = Task { await round.inTurn { Issue.record("its work was done") } }
+        let third = Task { await round.inTurn {} }
+        second.cancel()
+        await second.value
+        opener.finish()
+        await first.value
+        await third.value
     }
 
     @Test("what waited for it begins one after the other")

@@ -180,8 +180,6 @@ import TimeSeries
         try store.close()
         store = try fixture.open()
         #expect(try store.targets() == [target])
-        try store.removeTargets(except: [])
-        #expect(try store.targets().isEmpty)
         #expect(try store.baselines().map(\.id) == [id, other])
         #expect(try store.baselines().first?.windows == [[1, 2]])
         #expect(try store.deleteBaseline(id: id))

@@ -98,17 +98,13 @@ struct RecentSelection {
         empty()
     }
 
-    /// - Parameters:
-    ///   - labels: Those of the table.
-    ///   - candidates: Where in the table its series can lie, ascending.
+    /// - Parameter candidates: Where in the table its series can lie, ascending.
     /// - Returns: Whether the table has series of the selection.
-    mutating func adopt<Labels: RandomAccessCollection<LabelSet>>(
-        _ table: SeriesTable, _ labels: Labels, among candidates: some Sequence<Int>
-    ) -> Bool where Labels.Index == Int {
+    mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Bool {
         if isGivenUp { return false }
         if stripIndices[table.id] != nil { return true }
         let positions = candidates.filter { index in
-            let set = labels[index]
+            let set = table.labels[index]
             return matchers.allSatisfy { $0.matches(set) }
         }
         if positions.isEmpty { return false }
@@ -134,7 +130,7 @@ struct RecentSelection {
 
     private mutating func stripIndex(of table: SeriesTable) -> Int? {
         if let known = stripIndices[table.id] { return known }
-        let isSelected = adopt(table, table.labels, among: table.labels.indices)
+        let isSelected = adopt(table, among: table.labels.indices)
         return isSelected ? strips.count - 1 : nil
     }
 

@@ -187,38 +187,46 @@ extension DecimalNumber {
     }
 
     /// The fewest digits that read back as the value, and the power of ten of the first one.
-    private static func shortestDigits(_ value: Double) -> (digits: [Character], exponent: Int) {
-        var digits: [Character] = []
-        var pointIndex: Int?
-        var exponent = 0
-        let parts = value.description.split(separator: "e")
-        for character in parts.first ?? "" {
-            if character == "." { pointIndex = digits.count } else { digits.append(character) }
+    private static func shortestDigits(
+        _ value: Double
+    ) -> (digits: ArraySlice<UInt8>, exponent: Int) {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(24)
+        var power = 0
+        var text = value.description
+        text.withUTF8 { text in
+            let end = text.firstIndex(of: UInt8(ascii: "e")) ?? text.endIndex
+            digits += text[..<end]
+            power = Int(String(decoding: text[end...].dropFirst(), as: UTF8.self)) ?? 0
         }
-        exponent = (pointIndex ?? digits.count) - 1
-        if parts.count == 2 { exponent += Int(parts[1]) ?? 0 }
-        let leading = digits.prefix { $0 == "0" }.count
-        digits.removeFirst(leading)
-        exponent -= leading
-        while digits.count > 1, digits.last == "0" { digits.removeLast() }
-        return (digits, exponent)
+        let point = digits.firstIndex(of: UInt8(ascii: "."))
+        if let point { digits.remove(at: point) }
+        let zero = UInt8(ascii: "0")
+        let leading = digits.prefix { $0 == zero }.count
+        let exponent = (point ?? digits.count) - 1 + power - leading
+        var rest = digits[leading...]
+        while rest.count > 1, rest.last == zero { rest.removeLast() }
+        return (rest, exponent)
     }
 
-    private static func scientific(_ digits: [Character], _ exponent: Int) -> String {
-        let fraction = digits.count > 1 ? "." + String(digits.dropFirst()) : ""
+    private static func scientific(_ digits: ArraySlice<UInt8>, _ exponent: Int) -> String {
+        let fraction = digits.count > 1 ? "." + text(digits.dropFirst()) : ""
         let power = String(exponent.magnitude)
-        return String(digits.prefix(1)) + fraction + (exponent < 0 ? "e-" : "e+")
+        return text(digits.prefix(1)) + fraction + (exponent < 0 ? "e-" : "e+")
             + (power.count < 2 ? "0" + power : power)
     }
 
-    private static func plain(_ digits: [Character], _ exponent: Int) -> String {
+    private static func plain(_ digits: ArraySlice<UInt8>, _ exponent: Int) -> String {
         if exponent < 0 {
-            return "0." + String(repeating: "0", count: -exponent - 1) + String(digits)
+            return "0." + String(repeating: "0", count: -exponent - 1) + text(digits)
         }
         if digits.count <= exponent + 1 {
-            return String(digits) + String(repeating: "0", count: exponent + 1 - digits.count)
-                + ".0"
+            return text(digits) + String(repeating: "0", count: exponent + 1 - digits.count) + ".0"
         }
-        return String(digits.prefix(exponent + 1)) + "." + String(digits.dropFirst(exponent + 1))
+        return text(digits.prefix(exponent + 1)) + "." + text(digits.dropFirst(exponent + 1))
+    }
+
+    private static func text(_ digits: ArraySlice<UInt8>) -> String {
+        String(decoding: digits, as: UTF8.self)
     }
 }

@@ -73,7 +73,7 @@ package enum Signal: String, CaseIterable, Sendable {
 }
 
 /// One part of a signal; the parts of a signal are added up.
-package struct SignalSource: Sendable, Equatable {
+package struct SignalSource: Sendable, Hashable {
     /// A PromQL vector selector without range or offset. For a histogram or summary its base name:
     /// `_bucket`, `_sum` and `_count` are read beside it.
     package var selector: String

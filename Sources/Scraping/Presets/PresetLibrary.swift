@@ -2,6 +2,7 @@
 package struct PresetLibrary: Sendable {
     /// Highest priority first; of equals, the one given later.
     package let presets: [Preset]
+    let matchers = SourceMatchers()
 
     /// Of presets with one name the last wins, so that a user's replaces a shipped one.
     package init(_ presets: [Preset]) {

@@ -17,25 +17,25 @@ struct PageIndex {
         values = page.batch.values
         var names: [String] = []
         var series: [String: [Int]] = [:]
-        for (index, labels) in labels.enumerated() {
-            guard let name = Self.metricName(labels) else { continue }
-            if series[name] == nil { names.append(name) }
-            series[name, default: []].append(index)
+        // Series of one metric mostly stand together.
+        var run: (name: String, indices: Range<Int>)?
+        func endRun() {
+            guard let run else { return }
+            if series[run.name] == nil { names.append(run.name) }
+            series[run.name, default: []] += run.indices
         }
+        for index in labels.indices {
+            if let last = run, labels[index].sharesLeadingMetricName(with: labels[index - 1]) {
+                run = (last.name, last.indices.lowerBound..<index + 1)
+                continue
+            }
+            endRun()
+            run = labels[index].metricName.map { ($0, index..<index + 1) }
+        }
+        endRun()
         self.names = names
         self.series = series
     }
-
-    /// The name, without taking the other labels apart where it comes first, as it mostly does.
-    private static func metricName(_ labels: LabelSet) -> String? {
-        labels.canonicalBytes.withUnsafeBufferPointer { bytes in
-            guard bytes.starts(with: nameKey) else { return labels.metricName }
-            let value = bytes[nameKey.count...].prefix { $0 != LabelSet.separator }
-            return String(decoding: value, as: UTF8.self)
-        }
-    }
-
-    private static let nameKey = Array(LabelSet.metricNameLabel.utf8) + [LabelSet.separator]
 
     /// Values of a label over the series of a metric.
     func values(of label: String, in metric: String) -> Set<String> {

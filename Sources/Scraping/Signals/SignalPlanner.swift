@@ -33,10 +33,11 @@ struct SignalPlanner {
     private var identityCache: [Int: ModelIdentities.Identity] = [:]
 
     static func plan(
-        _ page: ParsedPage, _ index: PageIndex, preset: Preset, targetLabels: LabelSet
+        _ page: ParsedPage, _ index: PageIndex, preset: Preset, matchers: SourceMatchers,
+        targetLabels: LabelSet
     ) -> SignalProposal {
         var planner = SignalPlanner(index, page, preset, targetLabels)
-        planner.match()
+        planner.match(matchers)
         planner.write()
         planner.layOutCounters()
         return planner.proposal
@@ -58,11 +59,11 @@ struct SignalPlanner {
 
     // MARK: What belongs to a signal
 
-    private mutating func match() {
+    private mutating func match(_ matchers: SourceMatchers) {
         for signal in Signal.allCases {
             var found: [Match] = []
             for source in proposal.plan.preset.signals[signal] ?? [] {
-                guard let matcher = SourceMatcher(source) else {
+                guard let matcher = matchers[source] else {
                     proposal.plan.warnings.append(
                         "signal \(signal.rawValue): '\(source.selector)' is no selector")
                     continue

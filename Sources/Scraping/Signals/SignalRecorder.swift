@@ -83,7 +83,8 @@ package final class SignalRecorder: Sendable {
         let index = PageIndex(page)
         let preset = library.preset(for: index, named: presetName, after: state.preset)
         state.preset = preset
-        return SignalPlanner.plan(page, index, preset: preset, targetLabels: targetLabels)
+        return SignalPlanner.plan(
+            page, index, preset: preset, matchers: library.matchers, targetLabels: targetLabels)
     }
 
     /// All signal series of the target.

@@ -1,8 +1,9 @@
 import Querying
+import Synchronization
 import TimeSeries
 
 /// A `SignalSource` with its selectors taken apart.
-struct SourceMatcher {
+struct SourceMatcher: Sendable {
     let source: SignalSource
     let scale: SignalScale
     private let name: [LabelMatcher]
@@ -47,11 +48,28 @@ struct SourceMatcher {
     }
 }
 
+/// Sources that were taken apart: most targets are of a few kinds.
+final class SourceMatchers: Sendable {
+    /// nil where a selector does not parse.
+    private let known = Mutex<[SignalSource: SourceMatcher?]>([:])
+    private static let limit = 1000
+
+    subscript(source: SignalSource) -> SourceMatcher? {
+        known.withLock { known in
+            if let matcher = known[source] { return matcher }
+            if known.count >= Self.limit { known = [:] }
+            let matcher = SourceMatcher(source)
+            known[source] = .some(matcher)
+            return matcher
+        }
+    }
+}
+
 /// The factor from a source's unit to the signal's.
 ///
 /// A scale like 1e-6 has no exact double but its inverse has: dividing keeps 250 µs at 0.00025
 /// instead of a neighbour that would be another bucket bound.
-struct SignalScale: Hashable {
+struct SignalScale: Hashable, Sendable {
     private let factor: Double
     private let divisor: Double
 

@@ -107,6 +107,15 @@ struct BlockReader {
         return Block.Part(slot: slot, timestamps: timestamps, values: values)
     }
 
+    /// The newest sample of a series where that is later than a time in milliseconds, else nil.
+    mutating func last(slot: Int, after time: Int64) throws(Damage) -> (at: Int64, value: Double)? {
+        guard let entry = directory.first(where: { $0.slot == slot }),
+            let at = try timestamps(column: entry.column).last, at > time,
+            let value = try ValueColumn.decode(entry.bytes, count: columns[entry.column].count).last
+        else { return nil }
+        return (at, value)
+    }
+
     /// Whether a series has samples in the closed range of times, in milliseconds.
     mutating func hasSamples(slot: Int, from: Int64, through: Int64) throws(Damage) -> Bool {
         guard let entry = directory.first(where: { $0.slot == slot }) else { return false }

@@ -18,8 +18,7 @@ struct SeriesCatalog {
     /// In series of all remembered layouts.
     private static let layoutSeriesLimit = 4_000_000
     private var layoutSeriesCount = 0
-    /// Where label sets are put together.
-    private var scratch: [UInt8] = []
+    private var assembly = LabelSetAssembly()
 
     /// The labels of a series, nil where it is unknown.
     mutating func labelSet(of series: UInt32, in db: Database) throws -> LabelSet? {
@@ -66,9 +65,11 @@ struct SeriesCatalog {
         _ ids: [Int64], in db: Database
     ) throws -> LabelSet {
         if labels.count > Self.labelLimit { labels.removeAll(keepingCapacity: true) }
-        scratch.removeAll(keepingCapacity: true)
-        for id in ids { scratch += try text(of: id, in: db) }
-        return LabelSet(canonicalBytes: scratch.withUnsafeBufferPointer { Array($0) })
+        // Out of here while labels are looked up, which changes what is remembered.
+        var assembly = LabelSetAssembly()
+        swap(&assembly, &self.assembly)
+        defer { swap(&assembly, &self.assembly) }
+        return try assembly.labelSet(ids) { try text(of: $0, in: db) }
     }
 
     /// Name, separator, value, separator; then also in `labels`.

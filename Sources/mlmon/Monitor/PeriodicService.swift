@@ -10,17 +10,23 @@ struct PeriodicService: Service, CustomStringConvertible {
         var factor: Int
         /// Where the factor gives more; nil for no bound.
         var longest: Duration?
+        /// Like `factor`, but whatever the bound.
+        var leastFactor = 0
 
         /// At most a quarter of one core.
         static let quarter = Rest(factor: 3)
         /// Half a percent of one core, while that is not more than a minute, after which Prometheus
-        /// evaluates its rules where nothing else is said.
-        static let evaluation = Rest(factor: 200, longest: .seconds(60))
+        /// evaluates its rules where nothing else is said; never more than a quarter.
+        static let evaluation = Rest(
+            factor: 200, longest: .seconds(60), leastFactor: quarter.factor)
 
-        /// Like `evaluation`, but no longer than what is judged at once: rounds that come late have
-        /// more to judge, take longer, and would rest longer still.
+        /// Like `evaluation`, but no longer than what is judged at once, where a quarter of a core
+        /// suffices for that: rounds that come late have more to judge, take longer, and would rest
+        /// longer still.
         static func evaluation(of window: Duration) -> Rest {
-            Rest(factor: evaluation.factor, longest: min(window, .seconds(60)))
+            var rest = evaluation
+            rest.longest = min(window, .seconds(60))
+            return rest
         }
 
         /// Others wait to see what is committed: a slow disk must not make them wait for longer.
@@ -28,7 +34,8 @@ struct PeriodicService: Service, CustomStringConvertible {
 
         func pause(after spent: Duration, interval: Duration) -> Duration {
             let rest = spent * factor
-            return max(interval, longest.map { min(rest, $0) } ?? rest)
+            let bounded = longest.map { min(rest, $0) } ?? rest
+            return max(interval, bounded, spent * leastFactor)
         }
     }
 

@@ -32,10 +32,10 @@ struct RecordImport<Record> {
 
     /// - Returns: False where the file was refused.
     private func take(_ path: String, into store: Store) throws -> Bool {
-        let spool = FileManager.default.temporaryDirectory
-            .appending(path: "mlmon-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: spool) }
-        let file = try RecordFile(path, spool: spool)
+        try TemporaryPath.with { try take(RecordFile(path, spool: $0), into: store) }
+    }
+
+    private func take(_ file: RecordFile, into store: Store) throws -> Bool {
         let bar = ProgressBar(isShown: !options.quiet && Program.isStandardErrorATerminal)
         var bad: (first: RecordFile.BadLine, count: Int)?
         try forEach(file) { result, share in
