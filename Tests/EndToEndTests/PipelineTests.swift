@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Synchronization
 import TestSupport
 import Testing
@@ -160,6 +161,34 @@ struct PipelineTests {
         #expect(
             try await eventually { try watched.mlmon("alerts").status == 0 }, "\(program.errors)")
         #expect(await eventually { watched.hook.has("resolved", "ServiceDown") })
+        program.end()
+    }
+
+    @Test("a start that cannot write who left watches the others")
+    func departureFails() async throws {
+        let watched = try Watched(hook: try Hook())
+        var program = try watched.start()
+        #expect(try await eventually { try watched.values("up") == [1] }, "\(program.errors)")
+        program.end()
+
+        let file = try DatabaseQueue(path: watched.folder.file("mlmon.db"))
+        try await file.write {
+            try $0.execute(
+                sql: """
+                    CREATE TRIGGER full BEFORE DELETE ON target
+                    BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
+                    """)
+        }
+        try file.close()
+        let path = watched.folder.file("mlmon.yaml")
+        let configuration = try String(contentsOfFile: path, encoding: .utf8)
+        try configuration.replacing("name: digits", with: "name: numbers")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        program = try watched.start()
+        #expect(
+            try await eventually { try watched.values("up{service='numbers'}") == [1] },
+            "\(program.errors)")
+        #expect(program.errors.contains("the disk is full"))
         program.end()
     }
 

@@ -46,7 +46,14 @@ final class Monitor: Sendable {
         self.logger = logger
         Program.raiseDescriptorLimit()
         Program.keepHeapsSmall()
-        try Departures(store: store).settle(configuration.services, at: Program.now())
+        do {
+            try Departures(store: store).settle(configuration.services, at: Program.now())
+        } catch {
+            // A full disk must not keep the others from being watched.
+            logger.error(
+                "the series of targets that left the configuration could not be ended; the next start tries again",
+                metadata: ["error": "\(error)"])
+        }
         board.announce(configuration.services, known: try store.targets())
         client = try HTTPClient()
         scrapeClients = try (1...Self.scrapeThreadCount).map { _ in try HTTPClient() }
