@@ -71,6 +71,17 @@ package struct LabelSet: Hashable, Sendable {
         }
     }
 
+    /// Compares in one go; arrays would be compared byte by byte.
+    package static func == (a: LabelSet, b: LabelSet) -> Bool {
+        a.canonicalBytes.withUnsafeBytes { a in
+            b.canonicalBytes.withUnsafeBytes { b in
+                guard a.count == b.count else { return false }
+                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                return first == second || memcmp(first, second, a.count) == 0
+            }
+        }
+    }
+
     /// Hashes the blob in one go; the compiler's own version would go byte by byte.
     package func hash(into hasher: inout Hasher) {
         canonicalBytes.withUnsafeBytes { hasher.combine(bytes: $0) }

@@ -4,6 +4,15 @@ import Testing
 
 @Suite("LabelSet")
 struct LabelSetTests {
+    @Test("equal are sets of the same labels, and no others")
+    func equality() {
+        let sets: [LabelSet] = [[:], ["a": "1"], ["a": "2"], ["a": "1", "b": "1"], ["b": "1"]]
+        for (i, a) in sets.enumerated() {
+            for (j, b) in sets.enumerated() { #expect((a == b) == (i == j)) }
+        }
+        #expect(LabelSet([("b", "1"), ("a", "1")]) == sets[3] && LabelSet() == sets[0])
+    }
+
     @Test("sorts by bytes, drops empty values, last of a name wins")
     func canonicalForm() {
         let labels = LabelSet([("b", "2"), ("a", "x"), ("a", "1"), ("c", "")])
