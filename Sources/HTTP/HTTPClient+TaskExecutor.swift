@@ -10,12 +10,12 @@ extension HTTPClient: TaskExecutor {
 
     /// Waits on the client's thread.
     ///
-    /// - Parameter duration: Kept to a millisecond or two, never cut short.
+    /// - Parameter duration: At most a day. Kept to a millisecond or two, and not cut short.
     /// - Throws: `CancellationError` when the task is cancelled or the client shut down.
     package func sleep(for duration: Duration) async throws {
         let ticket = Ticket()
         let deadline = ContinuousClock.now.advanced(by: min(duration, Self.longestTimeout))
-        let hasSlept = await withTaskCancellationHandler {
+        let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 mailbox.submit(
                     Sleeper(ticket: ticket, deadline: deadline, continuation: continuation))
@@ -23,6 +23,9 @@ extension HTTPClient: TaskExecutor {
         } onCancel: {
             mailbox.cancel(ticket)
         }
-        guard hasSlept else { throw CancellationError() }
+        guard case .failure(let error) = result else { return }
+        if error.kind == .cancelled || error.kind == .shutDown { throw CancellationError() }
+        // The thread ended because libcurl failed: whoever sleeps is to find that out by asking.
+        try await Task.sleep(until: deadline, clock: .continuous)
     }
 }

@@ -2,7 +2,7 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// The only user of libcurl: one thread, one set of kept-alive connections for everyone.
+/// The only user of libcurl: a thread, and the connections that it keeps alive for everyone.
 ///
 /// Callers await `response(to:)`; that wait is the back-pressure. At most
 /// `maximumTransferCount` transfers run at a time; who comes later waits, within the request's

@@ -24,8 +24,8 @@ final class Job: Sendable {
 struct Sleeper: Sendable {
     let ticket: Ticket
     let deadline: ContinuousClock.Instant
-    /// Answered with whether the time has come.
-    let continuation: CheckedContinuation<Bool, Never>
+    /// Answered with success when the time has come.
+    let continuation: CheckedContinuation<Result<Void, HTTPError>, Never>
 }
 
 /// A step of a task that runs on the client's thread. While it waits it keeps its executor.
@@ -88,8 +88,8 @@ final class Mailbox: Sendable {
     }
 
     func submit(_ sleeper: Sleeper) {
-        if leave({ $0.sleepers.append(sleeper) }) != nil {
-            sleeper.continuation.resume(returning: false)
+        if let ending = leave({ $0.sleepers.append(sleeper) }) {
+            sleeper.continuation.resume(returning: .failure(ending))
         }
     }
 
@@ -138,6 +138,7 @@ final class Mailbox: Sendable {
         state.withLock { state in
             let mail = state.mail
             state.mail = Mail(isShuttingDown: mail.isShuttingDown)
+            state.isAwake = true
             return mail
         }
     }
@@ -164,7 +165,7 @@ final class Mailbox: Sendable {
             return (state.mail, state.waiters)
         }
         for job in mail.submitted { job.continuation.resume(returning: .failure(error)) }
-        for sleeper in mail.sleepers { sleeper.continuation.resume(returning: false) }
+        for sleeper in mail.sleepers { sleeper.continuation.resume(returning: .failure(error)) }
         for step in mail.steps { globalConcurrentExecutor.enqueue(step.job) }
         for waiter in waiters { waiter.resume() }
     }

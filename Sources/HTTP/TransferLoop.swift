@@ -54,7 +54,7 @@ final class TransferLoop {
         for transfer in active.values { abort(transfer, .failure(ending)) }
         answer()
         for job in waiting { job.continuation.resume(returning: .failure(ending)) }
-        for sleeper in sleepers { sleeper.continuation.resume(returning: false) }
+        for sleeper in sleepers { sleeper.continuation.resume(returning: .failure(ending)) }
         for step in steps { mailbox.submit(step) }
         idle = []
         mailbox.end(because: ending)
@@ -88,14 +88,16 @@ final class TransferLoop {
         return count > 0 && steps.isEmpty
     }
 
-    /// Answers those whose time has come or who were cancelled.
+    /// Answers those whose time has come or who were cancelled, in the order of their times.
     private func wakeSleepers() {
         guard !sleepers.isEmpty else { return }
         let now = ContinuousClock.now
+        sleepers.sort { $0.deadline < $1.deadline }
         sleepers.removeAll { sleeper in
             let isCancelled = sleeper.ticket.isCancelled.load(ordering: .relaxed)
             guard isCancelled || sleeper.deadline <= now else { return false }
-            sleeper.continuation.resume(returning: !isCancelled)
+            sleeper.continuation.resume(
+                returning: isCancelled ? .failure(Self.cancelled) : .success(()))
             return true
         }
     }

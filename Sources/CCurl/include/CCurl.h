@@ -13,7 +13,7 @@
 
 /// Not to be called by two threads at once.
 ///
-/// Returns NULL where libcurl is ready, or else what is wrong; the text stays valid.
+/// Returns NULL where libcurl is ready, or else what is wrong, to be read at once.
 const char *mlmon_curl_load(void);
 
 typedef size_t (*mlmon_data_callback)(char *data, size_t size, size_t count, void *context);
