@@ -120,6 +120,16 @@ struct DetectAnomalyTests {
         #expect(together[301...].elementsEqual(b[1...].map { "b.csv,\($0)" }))
     }
 
+    @Test("rows before a mistake are judged and written", arguments: [50, 9000])
+    func rowsBeforeMistake(count: Int) throws {
+        let folder = try TemporaryDirectory()
+        let rows = (0..<count).map { "\(1_700_000_000 + $0 * 60),\($0 % 7)\n" }.joined()
+        _ = try folder.write(rows + "1800000000,x\n", to: "bad.csv")
+        let result = try Program.run(["detect", "anomaly", "bad.csv"], in: folder.path)
+        #expect(result.status == 2 && result.errors.contains("bad.csv:\(count + 1):"))
+        #expect(result.output.split(separator: "\n").count == count + 1)
+    }
+
     @Test(
         "mistakes are told with file and line, with status 2",
         arguments: [

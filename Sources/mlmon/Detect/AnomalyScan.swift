@@ -41,8 +41,8 @@ struct AnomalyScan {
             }
             progress(await reader.progress)
         }
-        if let mistake { throw mistake }
         try await output.flush()
+        if let mistake { throw mistake }
     }
 }
 

@@ -59,6 +59,8 @@ private final class OpenSeries {
     private var rowCount = 0
     private var backwardCount = 0
     private var firstBackwardLine = 0
+    /// What is wrong behind the rows that were returned.
+    private var mistake: (any Error)?
 
     init(path: String) throws {
         reader = try CSVReader(path: path)
@@ -71,20 +73,32 @@ private final class OpenSeries {
     var progress: Double { reader.progress }
 
     /// - Returns: nil at the end.
+    /// - Throws: When the rows before a mistake were returned.
     func next() throws -> SeriesRows? {
+        if let mistake { throw mistake }
         guard hasRow, let columns else { return nil }
         var rows = SeriesRows()
         rows.times.reserveCapacity(SeriesRows.batchCount)
         rows.values.reserveCapacity(SeriesRows.batchCount)
         rows.text.reserveCapacity(32 * SeriesRows.batchCount)
         rows.textEnds.reserveCapacity(SeriesRows.batchCount)
+        do {
+            try read(into: &rows, columns)
+        } catch {
+            guard rows.count > 0 else { throw error }
+            mistake = error
+        }
+        return rows
+    }
+
+    private func read(into rows: inout SeriesRows, _ columns: SeriesColumns) throws {
         while hasRow, rows.count < SeriesRows.batchCount {
             try readPlainRows(into: &rows, columns)
             guard hasRow, rows.count < SeriesRows.batchCount else { break }
             let time = try columns.time(of: reader)
+            let value = try columns.value(of: reader)
             noteOrder(of: time, line: reader.line)
             rows.times.append(time)
-            let value = try columns.value(of: reader)
             rows.values.append(value ?? .nan)
             append(columns.timeIndex, &rows.text, isTime: true)
             rows.text.append(0x2C)
@@ -92,7 +106,6 @@ private final class OpenSeries {
             rows.textEnds.append(rows.text.count)
             hasRow = try reader.next()
         }
-        return rows
     }
 
     /// What a user may not expect of the file, known at its end.
