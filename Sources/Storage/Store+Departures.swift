@@ -13,7 +13,7 @@ extension Store {
     ///   - now: When the series end; those with a later sample do so a millisecond after it.
     ///   - start: Series without a sample since then are over by themselves.
     ///   - metric: Its series are left as they are.
-    /// - Complexity: Reads and writes a row or two for each target.
+    /// - Complexity: Reads the newest row of each page, and blocks where they are newer; writes a row or two a page.
     package func removeTargets(
         except kept: [(service: String, instance: String)], endingSeriesAt now: Timestamp,
         heardSince start: Timestamp, sparing metric: String

@@ -44,9 +44,13 @@ struct StoredStateTests {
                 #expect((0...1).contains(verdict.score), "\(name): \(number)")
             }
         }
-        let damaged = state.replacingCharacters(in: range, with: "\(name):-1e300")
-        #expect(throws: DecodingError.self) {
-            try JSONDecoder().decode(AnomalyDetector.self, from: Data(damaged.utf8))
+        let isWhole = ["calm", "silentCount", "count", "warmUpCount", "memoryCount"]
+            .contains(name.filter(\.isLetter))
+        for number in isWhole ? ["-1", "9223372036854775807"] : ["-1e300"] {
+            let damaged = state.replacingCharacters(in: range, with: "\(name):\(number)")
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(AnomalyDetector.self, from: Data(damaged.utf8))
+            }
         }
     }
 

@@ -19,7 +19,7 @@ struct WindowMemory: Codable, Sendable, Equatable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         shares = try container.decodeNumbers(.shares, in: StoredRange.size)
         weight = try container.decode(.weight, in: StoredRange.size)
-        variance = try container.decode(.variance, in: StoredRange.size)
+        variance = try container.decode(.variance, in: StoredRange.square)
     }
 
     var binCount: Int { shares.count }

@@ -45,6 +45,8 @@ final class Monitor: Sendable {
         self.store = store
         self.logger = logger
         Program.raiseDescriptorLimit()
+        client = try HTTPClient()
+        scrapeClients = try (1...Self.scrapeThreadCount).map { _ in try HTTPClient() }
         Program.keepHeapsSmall()
         do {
             try Departures(store: store).settle(configuration.services, at: Program.now())
@@ -55,8 +57,6 @@ final class Monitor: Sendable {
                 metadata: ["error": "\(error)"])
         }
         board.announce(configuration.services, known: try store.targets())
-        client = try HTTPClient()
-        scrapeClients = try (1...Self.scrapeThreadCount).map { _ in try HTTPClient() }
         let services = try Self.services(
             configuration, store: store, client: client, scrapeClients: scrapeClients,
             board: board, logger: logger)
