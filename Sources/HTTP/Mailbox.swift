@@ -57,6 +57,13 @@ final class Mailbox: Sendable {
             submitted.isEmpty && cancelled.isEmpty && sleepers.isEmpty && steps.isEmpty
                 && !isShuttingDown
         }
+
+        /// Tells everyone in it that the thread will not get to them; steps run elsewhere.
+        func refuse(because error: HTTPError) {
+            for job in submitted { job.continuation.resume(returning: .failure(error)) }
+            for sleeper in sleepers { sleeper.continuation.resume(returning: .failure(error)) }
+            for step in steps { globalConcurrentExecutor.enqueue(step.job) }
+        }
     }
 
     /// Proof of `@unchecked`: curl_multi_wakeup(3) may be called from any thread, and the mailbox
@@ -164,9 +171,7 @@ final class Mailbox: Sendable {
             }
             return (state.mail, state.waiters)
         }
-        for job in mail.submitted { job.continuation.resume(returning: .failure(error)) }
-        for sleeper in mail.sleepers { sleeper.continuation.resume(returning: .failure(error)) }
-        for step in mail.steps { globalConcurrentExecutor.enqueue(step.job) }
+        mail.refuse(because: error)
         for waiter in waiters { waiter.resume() }
     }
 }

@@ -53,9 +53,7 @@ final class TransferLoop {
         }
         for transfer in active.values { abort(transfer, .failure(ending)) }
         answer()
-        for job in waiting { job.continuation.resume(returning: .failure(ending)) }
-        for sleeper in sleepers { sleeper.continuation.resume(returning: .failure(ending)) }
-        for step in steps { mailbox.submit(step) }
+        Mailbox.Mail(submitted: waiting, sleepers: sleepers, steps: steps).refuse(because: ending)
         idle = []
         mailbox.end(because: ending)
     }
