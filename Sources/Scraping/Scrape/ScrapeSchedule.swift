@@ -42,14 +42,14 @@ package struct ScrapeSchedule: Sendable {
     private var lastSeen: Timestamp
 
     /// - Parameters:
-    ///   - isIncluded: Whether the schedule is for the target.
+    ///   - isIncluded: Whether the schedule is for the target at that position.
     ///   - now: Slots before it are not made up for.
     package init(
-        targets: [Target], where isIncluded: (Target) -> Bool = { _ in true }, at now: Timestamp
+        targets: [Target], where isIncluded: (Int) -> Bool = { _ in true }, at now: Timestamp
     ) {
         lastSeen = now
         heap = Heap(
-            targets.enumerated().filter { isIncluded($0.element) }.map { index, target in
+            targets.enumerated().filter { isIncluded($0.offset) }.map { index, target in
                 var slot = Slot(
                     due: 0, index: index, interval: max(target.interval.milliseconds, 1),
                     offset: Self.offset(of: target).milliseconds)

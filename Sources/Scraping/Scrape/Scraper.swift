@@ -22,6 +22,8 @@ package final class Scraper: Sendable {
     private let clock: ScrapeClock
     private let maximumScrapeCount: Int
     private let clients: [HTTPClient]
+    /// The client of each target, by its place among them.
+    private let lanes: [Int]
     private let logger: Logger
     private let onScrape: @Sendable (ScrapeResult) -> Void
 
@@ -46,16 +48,13 @@ package final class Scraper: Sendable {
         self.maximumScrapeCount = max(maximumScrapeCount, 1)
         self.logger = logger
         self.onScrape = onScrape
+        lanes = targets.map { ScrapeSchedule.position(of: $0) % clients.count }
         let quota = SeriesQuota()
-        sessions = targets.map {
+        sessions = zip(targets, lanes).map { target, lane in
             TargetSession(
-                $0, client: clients[Self.lane(of: $0, among: clients.count)], presets: presets,
-                version: version, quota: quota, seed: seed)
+                target, client: clients[lane], presets: presets, version: version, quota: quota,
+                seed: seed)
         }
-    }
-
-    private static func lane(of target: Target, among count: Int) -> Int {
-        ScrapeSchedule.position(of: target) % count
     }
 
     /// Scrapes until the task is cancelled; transfers in flight are then dropped without a trace,
@@ -70,8 +69,7 @@ package final class Scraper: Sendable {
 
     private func run(_ lane: Int, on client: HTTPClient) async {
         var schedule = ScrapeSchedule(
-            targets: targets, where: { Self.lane(of: $0, among: clients.count) == lane },
-            at: clock.now())
+            targets: targets, where: { self.lanes[$0] == lane }, at: clock.now())
         await withTaskGroup(of: Void.self) { group in
             var runningCount = 0
             while !Task.isCancelled {
