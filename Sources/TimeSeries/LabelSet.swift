@@ -134,25 +134,6 @@ package struct LabelSet: Hashable, Sendable {
     /// The value of `__name__`.
     package var metricName: String? { self[Self.metricNameLabel] }
 
-    /// Whether both begin with the same metric name. Quick; where it is false the names may yet be
-    /// the same, behind a label that comes before them.
-    package func sharesLeadingMetricName(with other: LabelSet) -> Bool {
-        canonicalBytes.withUnsafeBytes { own in
-            other.canonicalBytes.withUnsafeBytes { other in
-                guard own.count > Self.nameKey.count, own.starts(with: Self.nameKey),
-                    let a = own.baseAddress, let b = other.baseAddress,
-                    let end = memchr(
-                        a + Self.nameKey.count, Int32(Self.separator),
-                        own.count - Self.nameKey.count)
-                else { return false }
-                let length = UnsafeRawPointer(end) - a + 1
-                return other.count >= length && memcmp(a, b, length) == 0
-            }
-        }
-    }
-
-    private static let nameKey = Array(metricNameLabel.utf8) + [separator]
-
     /// Name and value of each label in the order of the names' bytes.
     package var pairs: [(name: String, value: String)] {
         byteRanges.map {

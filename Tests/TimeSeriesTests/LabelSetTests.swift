@@ -13,6 +13,19 @@ struct LabelSetTests {
         #expect(LabelSet([("b", "1"), ("a", "1")]) == sets[3] && LabelSet() == sets[0])
     }
 
+    @Test("series are handed over by runs of one metric name, wherever the name stands")
+    func metricRuns() {
+        let sets: [LabelSet] = [
+            ["__name__": "a", "x": "1"], ["__name__": "a", "x": "2"], ["__name__": "ab"],
+            ["x": "1"], ["__name__": "a"], ["A": "1", "__name__": "b"],
+            ["A": "2", "__name__": "b"],
+        ]
+        var runs: [String] = []
+        sets.forEachMetricRun { runs.append("\($0) \($1)") }
+        #expect(runs == ["a 0..<2", "ab 2..<3", "a 4..<5", "b 5..<6", "b 6..<7"])
+        [LabelSet]().forEachMetricRun { name, _ in Issue.record("\(name)") }
+    }
+
     @Test("sorts by bytes, drops empty values, last of a name wins")
     func canonicalForm() {
         let labels = LabelSet([("b", "2"), ("a", "x"), ("a", "1"), ("c", "")])

@@ -97,7 +97,8 @@ package final class RecentSamples: SeriesSource, Sendable {
     private func interested(in table: SeriesTable, _ state: inout State) -> [Int] {
         var known = state.tables[table.id] ?? Known()
         if known.askedCount == state.selections.count { return known.interested }
-        let positions = Self.positions(in: table)
+        var positions: [String: [Int]] = [:]
+        table.labels.forEachMetricRun { positions[$0, default: []] += $1 }
         for index in known.askedCount..<state.selections.count {
             let named = state.selections[index].metricName.map { positions[$0] ?? [] }
             if state.selections[index].adopt(
@@ -110,23 +111,6 @@ package final class RecentSamples: SeriesSource, Sendable {
         if state.tables.count >= Self.tableLimit { state.tables = [:] }
         state.tables[table.id] = known
         return known.interested
-    }
-
-    /// Where in a table the series of each metric are.
-    private static func positions(in table: SeriesTable) -> [String: [Int]] {
-        var positions: [String: [Int]] = [:]
-        // They mostly stand together.
-        var run: (labels: LabelSet, name: String?, start: Int) = (LabelSet(), nil, 0)
-        func endRun(_ end: Int) {
-            if let name = run.name { positions[name, default: []] += run.start..<end }
-        }
-        for (index, labels) in table.labels.enumerated()
-        where !labels.sharesLeadingMetricName(with: run.labels) {
-            endRun(index)
-            run = (labels, labels.metricName, index)
-        }
-        endRun(table.labels.count)
-        return positions
     }
 
     /// The selection that holds most is left to the store.

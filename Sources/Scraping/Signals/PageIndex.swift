@@ -17,22 +17,10 @@ struct PageIndex {
         values = page.batch.values
         var names: [String] = []
         var series: [String: [Int]] = [:]
-        // Series of one metric mostly stand together.
-        var run: (name: String, indices: Range<Int>)?
-        func endRun() {
-            guard let run else { return }
-            if series[run.name] == nil { names.append(run.name) }
-            series[run.name, default: []] += run.indices
+        labels.forEachMetricRun { name, indices in
+            if series[name] == nil { names.append(name) }
+            series[name, default: []] += indices
         }
-        for index in labels.indices {
-            if let last = run, labels[index].sharesLeadingMetricName(with: labels[index - 1]) {
-                run = (last.name, last.indices.lowerBound..<index + 1)
-                continue
-            }
-            endRun()
-            run = labels[index].metricName.map { ($0, index..<index + 1) }
-        }
-        endRun()
         self.names = names
         self.series = series
     }
