@@ -23,7 +23,7 @@ struct RowScan: ~Copyable {
         sqlite3_reset(pointer)
         for (index, argument) in arguments.enumerated() {
             let code = sqlite3_bind_int64(pointer, Int32(index + 1), argument)
-            if code != SQLITE_OK { throw error(code) }
+            if code != SQLITE_OK { throw statement.failure(code) }
         }
     }
 
@@ -32,7 +32,7 @@ struct RowScan: ~Copyable {
         switch sqlite3_step(pointer) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let code: throw error(code)
+        case let code: throw statement.failure(code)
         }
     }
 
@@ -48,13 +48,5 @@ struct RowScan: ~Copyable {
         let start = sqlite3_column_blob(pointer, column)
         return UnsafeRawBufferPointer(
             start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(pointer, column)))
-    }
-
-    private func error(_ code: Int32) -> DatabaseError {
-        let connection = sqlite3_db_handle(pointer)
-        return DatabaseError(
-            resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
-            message: sqlite3_errmsg(connection).map { String(cString: $0) } ?? "code \(code)",
-            sql: statement.sql)
     }
 }

@@ -7,8 +7,9 @@ import TimeSeries
 /// evaluation does not read back and decode what has just been stored.
 ///
 /// It learns from the questions: a selector's series are kept from its first question on, for as
-/// long as it reached back, and the store's answer of the time before. What memory does not hold
-/// whole, the store answers.
+/// long as it reached back, and the store's answer of the time before. What was on its way to the
+/// store at the first question is taken from the newest batches, which are kept for everyone. What
+/// memory does not hold whole, the store answers.
 package final class RecentSamples: SeriesSource, Sendable {
     /// Longer ranges are the store's.
     private static let longestReach: Int64 = 600_000
@@ -23,20 +24,35 @@ package final class RecentSamples: SeriesSource, Sendable {
         var indices: [[LabelMatcher]: Int] = [:]
         /// By the table's identifier.
         var tables: [UInt64: Known] = [:]
+        var newest = NewestBatches()
+        /// Whether there are selections that the newest batches were not shown to.
+        var isUnsettled = false
+    }
+
+    /// What a selection lacks of the range of a question: the time before it was kept.
+    private struct Gap {
+        let selection: Int
+        /// Milliseconds.
+        let end: Int64
+    }
+
+    /// A selection that keeps series of a table, and where it kept them at first.
+    private struct Interest {
+        let selection: Int
+        let strip: Int
     }
 
     /// What is known of a table.
     private struct Known {
-        /// Selections that keep series of it.
-        var interested: [Int] = []
+        var interested: [Interest] = []
         /// The first so many selections were asked.
         var askedCount = 0
     }
 
     private static let tableLimit = 50_000
     private static let questionsPerMeasurement = 50
-    /// From a sample's time until the store answers with it, milliseconds: scrapes end late, and
-    /// are committed a little later.
+    /// From when a sample is noted until the store answers with it, milliseconds: it is committed
+    /// a little later.
     private static let settling: Int64 = 2_000
 
     private let base: any SeriesSource & Sendable
@@ -49,10 +65,13 @@ package final class RecentSamples: SeriesSource, Sendable {
     /// Takes what is written to the store. Ascending in time for each table.
     package func note(_ batches: [SampleBatch]) {
         state.withLock { state in
-            for batch in batches where !state.selections.isEmpty {
-                for index in interested(in: batch.table, &state) {
-                    state.selections[index].append(batch)
+            for batch in batches {
+                if state.isUnsettled, state.newest.rotates(for: batch) { settle(&state) }
+                for interest in interested(in: batch.table, &state) {
+                    state.selections[interest.selection].append(
+                        batch, expectedStrip: interest.strip)
                 }
+                state.newest.append(batch)
             }
         }
     }
@@ -60,51 +79,73 @@ package final class RecentSamples: SeriesSource, Sendable {
     package func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {
-        let reach = through.milliseconds - from.milliseconds
-        let (known, index) = state.withLock { state -> ([Series]?, Int?) in
-            guard reach <= Self.longestReach else { return (nil, nil) }
-            guard let index = state.indices[matchers] else {
-                if Store.selectsComputedSeries(matchers) { return (nil, nil) }
-                watch(matchers, reach: reach, from: through.milliseconds, &state)
-                return (nil, nil)
-            }
+        let (start, end) = (from.milliseconds, through.milliseconds)
+        let (known, gap) = state.withLock { state -> ([Series]?, Gap?) in
+            guard end - start <= Self.longestReach,
+                let index = index(of: matchers, reach: end - start, from: end, &state)
+            else { return (nil, nil) }
             boundMemory(&state)
-            let known = state.selections[index].series(
-                from: from.milliseconds, through: through.milliseconds)
-            return (known, index)
+            if state.isUnsettled { settle(&state) }
+            let known = state.selections[index].series(from: start, through: end)
+            if known != nil { return (known, nil) }
+            let gapEnd = state.selections[index].gapEnd(
+                from: start, through: end, settling: Self.settling)
+            return (nil, gapEnd.map { Gap(selection: index, end: $0) })
         }
         if let known { return known }
-        let answer = try base.series(matching: matchers, from: from, through: through)
-        if let index {
-            state.withLock {
-                $0.selections[index].remember(
-                    answer, from: from.milliseconds, through: through.milliseconds,
-                    settling: Self.settling)
+        if let gap {
+            let earlier = try base.series(
+                matching: matchers, from: from, through: Timestamp(milliseconds: gap.end))
+            let whole = state.withLock { state in
+                state.selections[gap.selection].remember(earlier, from: start, through: gap.end)
+                return state.selections[gap.selection].series(from: start, through: end)
             }
+            if let whole { return whole }
         }
-        return answer
+        return try base.series(matching: matchers, from: from, through: through)
     }
 
-    private func watch(
-        _ matchers: [LabelMatcher], reach: Int64, from start: Int64, _ state: inout State
-    ) {
-        guard state.selections.count < Self.selectorLimit else { return }
+    /// Of the selection of a question; a new one at its first. nil where the store alone answers.
+    private func index(
+        of matchers: [LabelMatcher], reach: Int64, from start: Int64, _ state: inout State
+    ) -> Int? {
+        if let known = state.indices[matchers] { return known }
+        if Store.selectsComputedSeries(matchers) { return nil }
+        guard state.selections.count < Self.selectorLimit else { return nil }
         state.indices[matchers] = state.selections.count
         state.selections.append(
-            RecentSelection(matchers: matchers, reach: reach, coveredSince: start))
+            RecentSelection(
+                matchers: matchers, reach: reach, coveredSince: state.newest.since ?? start))
+        state.isUnsettled = true
+        return state.selections.count - 1
     }
 
-    private func interested(in table: SeriesTable, _ state: inout State) -> [Int] {
+    /// Shows the newest batches to the selections that came after them.
+    private func settle(_ state: inout State) {
+        state.isUnsettled = false
+        for batches in state.newest.byTable {
+            guard let table = batches.first?.table else { continue }
+            _ = interested(in: table, writtenBefore: batches, &state)
+        }
+    }
+
+    private func interested(
+        in table: SeriesTable, writtenBefore: [SampleBatch]? = nil, _ state: inout State
+    ) -> [Interest] {
         var known = state.tables[table.id] ?? Known()
         if known.askedCount == state.selections.count { return known.interested }
+        let before = writtenBefore ?? state.newest.batches(of: table)
         var positions: [String: [Int]] = [:]
         table.labels.forEachMetricRun { positions[$0, default: []] += $1 }
         for index in known.askedCount..<state.selections.count {
             let named = state.selections[index].metricName.map { positions[$0] ?? [] }
-            if state.selections[index].adopt(
+            if let strip = state.selections[index].adopt(
                 table, among: named ?? Array(table.labels.indices))
             {
-                known.interested.append(index)
+                known.interested.append(Interest(selection: index, strip: strip))
+                for batch in before {
+                    state.selections[index].append(batch, expectedStrip: strip)
+                }
             }
         }
         known.askedCount = state.selections.count

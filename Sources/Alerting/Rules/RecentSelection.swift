@@ -16,7 +16,7 @@ struct RecentSelection {
         mutating func append(_ batch: [Double], at time: Int64, droppingRowsBefore start: Int64) {
             makeRoom(droppingRowsBefore: start)
             times.append(time)
-            for position in positions { values.append(batch[Int(position)]) }
+            values.append(batch, at: positions)
         }
 
         func labels(of column: Int) -> LabelSet { table.labels[Int(positions[column])] }
@@ -99,27 +99,28 @@ struct RecentSelection {
     }
 
     /// - Parameter candidates: Where in the table its series can lie, ascending.
-    /// - Returns: Whether the table has series of the selection.
-    mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Bool {
-        if isGivenUp { return false }
-        if stripIndices[table.id] != nil { return true }
+    /// - Returns: The strip of the table's series; nil where it has none of the selection.
+    mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Int? {
+        if isGivenUp { return nil }
+        if let known = stripIndices[table.id] { return known }
         let positions = candidates.filter { index in
             let set = table.labels[index]
             return matchers.allSatisfy { $0.matches(set) }
         }
-        if positions.isEmpty { return false }
+        if positions.isEmpty { return nil }
         stripIndices[table.id] = strips.count
         strips.append(Strip(table: table, positions: positions.map { UInt32($0) }))
         order = nil
-        return true
+        return strips.count - 1
     }
 
-    mutating func append(_ batch: SampleBatch) {
+    /// - Parameter expectedStrip: That of the batch's table, unless strips came or went.
+    mutating func append(_ batch: SampleBatch, expectedStrip: Int) {
         if isGivenUp { return }
         // Rows share one time; samples that bring their own are rare, and the store's.
         guard batch.timestamps == nil else { return giveUp() }
         let at = batch.at.milliseconds
-        guard let index = stripIndex(of: batch.table) else { return }
+        guard let index = stripIndex(of: batch.table, expected: expectedStrip) else { return }
         if let last = strips[index].times.last, at <= last {
             if at < last { forget(through: last) }
             return
@@ -128,10 +129,9 @@ struct RecentSelection {
         strips[index].append(batch.values, at: at, droppingRowsBefore: at - reach - Self.slack)
     }
 
-    private mutating func stripIndex(of table: SeriesTable) -> Int? {
-        if let known = stripIndices[table.id] { return known }
-        let isSelected = adopt(table, among: table.labels.indices)
-        return isSelected ? strips.count - 1 : nil
+    private mutating func stripIndex(of table: SeriesTable, expected: Int) -> Int? {
+        if expected < strips.count, strips[expected].table === table { return expected }
+        return adopt(table, among: table.labels.indices)
     }
 
     /// The clock was set back: until it catches up, the store answers.
@@ -164,15 +164,24 @@ struct RecentSelection {
         return history?.followed(by: written, from: from, through: through) ?? written
     }
 
-    /// Takes over what the store answered, so that it is not asked again while strips do not reach
-    /// back as far as questions do.
+    /// Through when the store must be asked, so that with its answer nothing is missing of a range.
     ///
-    /// - Parameters:
-    ///   - answer: The samples of the closed range, ascending by labels.
-    ///   - settling: How long a sample may take from its time until the store answers with it.
-    mutating func remember(_ answer: [Series], from: Int64, through: Int64, settling: Int64) {
-        // What was on its way to the store at the first question may be in neither.
-        guard !isGivenUp, from <= coveredSince, coveredSince <= through - settling else { return }
+    /// - Parameter settling: How long a sample may take from when it is noted until the store
+    ///   answers with it, milliseconds.
+    /// - Returns: nil where that is not enough.
+    func gapEnd(from: Int64, through: Int64, settling: Int64) -> Int64? {
+        guard !isGivenUp, through >= newest - Self.slack, from <= coveredSince,
+            coveredSince <= through - settling
+        else { return nil }
+        return coveredSince
+    }
+
+    /// Takes over what the store answered of a gap, so that it is not asked again while strips do
+    /// not reach back as far as questions do.
+    ///
+    /// - Parameter answer: The samples of the closed range, ascending by labels.
+    mutating func remember(_ answer: [Series], from: Int64, through: Int64) {
+        guard !isGivenUp, from <= coveredSince, coveredSince <= through else { return }
         history = History(of: answer, since: from, through: coveredSince)
     }
 

@@ -12,6 +12,12 @@ struct RecentValues {
 
     subscript(index: Int) -> Double { isNarrow ? Double(narrow[index]) : wide[index] }
 
+    /// Appends those of the values that stand at these places.
+    mutating func append(_ values: [Double], at places: [UInt32]) {
+        for place in places { append(values[Int(place)]) }
+    }
+
+    @inline(__always)
     mutating func append(_ value: Double) {
         if isNarrow {
             if let small = Int32(exactly: value), small != 0 || value.sign == .plus {

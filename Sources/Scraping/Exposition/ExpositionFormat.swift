@@ -13,10 +13,12 @@ package enum ExpositionFormat: Sendable, Equatable {
             self = .text
             return
         }
-        switch Self.mediaType(contentType) {
-        case "text/plain": self = .text
-        case "application/openmetrics-text": self = .openMetrics
-        default: return nil
+        if Self.hasType("text/plain", contentType) {
+            self = .text
+        } else if Self.hasType("application/openmetrics-text", contentType) {
+            self = .openMetrics
+        } else {
+            return nil
         }
     }
 
@@ -26,9 +28,11 @@ package enum ExpositionFormat: Sendable, Equatable {
         return "the answer has no Content-Type; read as text format 0.0.4"
     }
 
-    /// The part before the parameters, lower-case.
-    private static func mediaType(_ header: String) -> String {
-        let type = header.prefix { $0 != ";" }
-        return type.filter { $0 != " " && $0 != "\t" }.lowercased()
+    /// Whether the part before the parameters is this type, in whatever case; blanks do not count.
+    private static func hasType(_ type: String, _ header: String) -> Bool {
+        let written = header.utf8.prefix { $0 != UInt8(ascii: ";") }.lazy
+            .filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+            .map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        return written.elementsEqual(type.utf8)
     }
 }

@@ -61,7 +61,7 @@ struct SignalLedger {
     }
 
     func needsPlan(for page: ParsedPage) -> Bool {
-        guard let plan, plan.table === page.batch.table else { return true }
+        guard plan?.table === page.batch.table else { return true }
         guard let oldest = idleSince.values.min() else { return false }
         return page.batch.at - oldest > Self.memory
     }
@@ -219,7 +219,9 @@ struct SignalLedger {
             }
             last[index] = value
             if increase == 0 { continue }
-            for share in plan.shares[shares] {
+            // By index: a slice for each counter would be counted as one more owner of the array.
+            for place in shares {
+                let share = plan.shares[place]
                 totals[Int(share.output)] += plan.scales[Int(share.scale)](increase)
             }
         }
@@ -239,18 +241,7 @@ struct SignalLedger {
 
     private mutating func values(_ page: ParsedPage, _ plan: SignalPlan) -> [Double] {
         var values = [Double](repeating: .staleMarker, count: plan.kinds.count)
-        var counts = [Int](repeating: 0, count: plan.gauges.isEmpty ? 0 : plan.kinds.count)
-        for gauge in plan.gauges {
-            let raw = page.batch.values[gauge.rawIndex]
-            guard !raw.isNaN, case .gauge(let fold) = plan.kinds[gauge.output] else {
-                continue
-            }
-            let value = gauge.scale(raw)
-            values[gauge.output] =
-                counts[gauge.output] == 0
-                ? value : fold.folding(value, into: values[gauge.output])
-            counts[gauge.output] += 1
-        }
+        showGauges(page, plan, in: &values)
         let elapsed = previousAt.map { (page.batch.at - $0).inSeconds } ?? 0
         for (index, kind) in plan.kinds.enumerated() {
             switch kind {
@@ -259,10 +250,28 @@ struct SignalLedger {
                 values[index] = shown[index]
             case .rate:
                 if elapsed > 0 { values[index] = totals[index] / elapsed }
-            case .gauge(.mean) where counts[index] > 1: values[index] /= Double(counts[index])
             case .gauge: break
             }
         }
         return values
+    }
+
+    private func showGauges(_ page: ParsedPage, _ plan: SignalPlan, in values: inout [Double]) {
+        var place = 0
+        while place < plan.gauges.count {
+            let output = plan.gauges[place].output
+            guard case .gauge(let fold) = plan.kinds[output] else { return }
+            var count = 0
+            while place < plan.gauges.count, plan.gauges[place].output == output {
+                let gauge = plan.gauges[place]
+                place += 1
+                let raw = page.batch.values[gauge.rawIndex]
+                if raw.isNaN { continue }
+                let value = gauge.scale(raw)
+                values[output] = count == 0 ? value : fold.folding(value, into: values[output])
+                count += 1
+            }
+            if case .mean = fold, count > 1 { values[output] /= Double(count) }
+        }
     }
 }

@@ -39,6 +39,7 @@ struct SignalPlan {
     var shares: [Share] = []
     /// Each once.
     var scales: [SignalScale] = []
+    /// By output.
     var gauges: [Gauge] = []
     /// Of each output.
     var kinds: [Kind] = []

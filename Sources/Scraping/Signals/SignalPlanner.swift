@@ -40,6 +40,7 @@ struct SignalPlanner {
         planner.match(matchers)
         planner.write()
         planner.layOutCounters()
+        planner.layOutGauges()
         return planner.proposal
     }
 
@@ -338,6 +339,14 @@ struct SignalPlanner {
                     createdIndex: createdIndex(of: rawIndex).map { UInt32($0) },
                     shareEnd: UInt32(proposal.plan.shares.count)))
         }
+    }
+
+    /// Those of one output stay as they came: sums of other orders differ in their last digits.
+    private mutating func layOutGauges() {
+        let ordered = proposal.plan.gauges.enumerated().sorted {
+            ($0.element.output, $0.offset) < ($1.element.output, $1.offset)
+        }
+        proposal.plan.gauges = ordered.map(\.element)
     }
 
     /// A count that goes with a scaled sum is a number of observations: it has no unit, and of the

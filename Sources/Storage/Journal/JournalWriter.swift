@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import TimeSeries
 
@@ -20,26 +19,14 @@ struct JournalWriter {
     }
 
     mutating func write(_ batches: [SampleBatch], in db: Database) throws {
+        let journal = try JournalInsert(in: db)
         for batch in batches where !batch.values.isEmpty {
             let layout = try layout(of: batch, in: db)
             recent.insert(layout)
-            try Self.insert(
-                batch.values, timestamps: batch.timestamps, as: layout, at: batch.at.milliseconds,
-                in: db)
+            try journal.insert(
+                batch.values, timestamps: batch.timestamps, as: layout, at: batch.at.milliseconds)
         }
         try registry.writePostings(in: db)
-    }
-
-    /// - Parameters:
-    ///   - layout: Whose series the values are of, in its order.
-    ///   - at: Milliseconds.
-    static func insert(
-        _ values: [Double], timestamps: [Int64]?, as layout: Int64, at: Int64, in db: Database
-    ) throws {
-        let insert = try db.cachedStatement(
-            sql: "INSERT INTO journal (layout, at, payload) VALUES (?, ?, ?)")
-        let payload = JournalRow.encode(values: values, timestamps: timestamps, at: at)
-        try insert.execute(arguments: [layout, at, Data(payload)])
     }
 
     /// Layouts used since the last call; the others are forgotten, because their rows in the file

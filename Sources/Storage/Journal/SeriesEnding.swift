@@ -67,7 +67,7 @@ struct SeriesEnding {
         let last = indices.map { newest[$0] }.max() ?? .min
         let at = max(now.milliseconds, last + 1)
         let markers = [Double](repeating: .staleMarker, count: indices.count)
-        try JournalWriter.insert(markers, timestamps: nil, as: layout, at: at, in: db)
+        try JournalInsert(in: db).insert(markers, timestamps: nil, as: layout, at: at)
     }
 
     // MARK: Newest samples
