@@ -170,6 +170,31 @@ struct RecentSamplesTests {
         #expect(try !isFromMemory("m", from: -3_600, through: 89), "longer than anything kept")
     }
 
+    @Test("metrics that are named together are kept one by one")
+    func names() throws {
+        for second in stride(from: 0.0, through: 10, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 0, through: 10))
+        #expect(try !isFromMemory("n", from: 0, through: 10))
+        scrape(at: 11)
+        let matchers = try #require(
+            try QueryExpression(parsing: "{__name__=~'n|m|none', i!='b'}").selectors.first)
+        func found(from: Double) throws -> [LabelSet: [Double]] {
+            let found = try recent.unorderedSeries(
+                matching: matchers, from: Self.seconds(from), through: Self.seconds(11))
+            return Dictionary(uniqueKeysWithValues: found.map { ($0.labels, $0.values) })
+        }
+        let expected: [LabelSet: [Double]] = [
+            LabelSet(metricName: "m", ["i": "a"]): [20, 22],
+            LabelSet(metricName: "m", ["i": "c"]): [7, 7], LabelSet(metricName: "n"): [1, 1],
+        ]
+        #expect(try found(from: 10) == expected)
+        let count = store.questionCount
+        #expect(try found(from: 10) == expected)
+        #expect(store.questionCount == count)
+        #expect(try found(from: -3_600).count == 3)
+        #expect(store.questionCount == count + 1, "as one, where memory does not reach")
+    }
+
     @Test("what was stored before the first question is read once")
     func history() throws {
         for second in stride(from: 0.0, through: 100, by: 1) { scrape(at: second) }

@@ -76,6 +76,26 @@ package final class RecentSamples: SeriesSource, Sendable {
         }
     }
 
+    /// Series of several metrics, named one by one, are kept by metric, as others ask for them.
+    package func unorderedSeries(
+        matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
+    ) throws -> [Series] {
+        guard through.milliseconds - from.milliseconds <= Self.longestReach else {
+            return try base.unorderedSeries(matching: matchers, from: from, through: through)
+        }
+        guard
+            let place = matchers.firstIndex(where: {
+                $0.name == LabelSet.metricNameLabel && $0.operation == .matches
+            }), let names = matchers[place].candidateValues
+        else { return try series(matching: matchers, from: from, through: through) }
+        return try names.flatMap { name in
+            var matchers = matchers
+            matchers[place] = try LabelMatcher(
+                name: LabelSet.metricNameLabel, .equal, value: name)
+            return try series(matching: matchers, from: from, through: through)
+        }
+    }
+
     package func series(
         matching matchers: [LabelMatcher], from: Timestamp, through: Timestamp
     ) throws -> [Series] {

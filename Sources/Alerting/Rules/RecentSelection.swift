@@ -66,8 +66,9 @@ struct RecentSelection {
     /// Milliseconds before the newest sample that are kept, and `slack`.
     private var reach: Int64
     private var newest: Int64
-    /// How far behind the newest sample a question may lie.
-    private static let slack: Int64 = 10_000
+    /// How far behind the newest sample a question may lie: that of a minute comes some ten seconds
+    /// after it.
+    private static let slack: Int64 = 15_000
     /// Every sample after it is here.
     private var coveredSince: Int64
     private var strips: [Strip] = []

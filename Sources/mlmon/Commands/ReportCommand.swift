@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand {
             .map(Timestamp.init(milliseconds:))
         let start = max(now - since, oldest ?? now - since)
         let report = Report(
-            store: store, start: start.aligned(to: step), end: now, step: step,
+            source: store.withoutMemory, start: start.aligned(to: step), end: now, step: step,
             service: service)
         let writer = try ReportWriter(path: output, format: format)
         // A bar among the rows of the same terminal would only be in the way.

@@ -99,7 +99,7 @@ final class Monitor: Sendable {
         let firstRound = FirstRound(targetCount: configuration.services.count)
         var services: [any Service] = [commits(store, board: board, logger: logger)]
         services += housekeeping(store, logger: logger).map { $0.after(firstRound) }
-        services += serviceMinutes(store, logger: logger).map { $0.after(firstRound) }
+        services += serviceMinutes(store, recent, logger: logger).map { $0.after(firstRound) }
         services.append(
             PeriodicService(name: "own health", interval: healthInterval, logger: logger) {
                 record([try health.batch(store, at: Program.now())])
@@ -167,9 +167,11 @@ final class Monitor: Sendable {
     }
 
     /// - Returns: None where `store.retention_service_minutes` is zero.
-    private static func serviceMinutes(_ store: Store, logger: Logger) -> [PeriodicService] {
+    private static func serviceMinutes(
+        _ store: Store, _ recent: RecentSamples, logger: Logger
+    ) -> [PeriodicService] {
         guard store.options.serviceMinuteRetention > .zero else { return [] }
-        let minutes = ServiceMinutes(store: store)
+        let minutes = ServiceMinutes(store: store, source: recent)
         return [
             PeriodicService(
                 name: "service minutes", interval: serviceMinuteInterval, logger: logger

@@ -14,12 +14,17 @@ actor ServiceMinutes {
     private static let minutesPerRound = 60
 
     private let store: Store
+    private let source: any SeriesSource & Sendable
     private var memory = ReportMemory()
     /// The beginning of the next minute to record.
     private var next: Timestamp?
 
-    init(store: Store) {
+    /// - Parameters:
+    ///   - store: Where the table is.
+    ///   - source: Where the series are read.
+    init(store: Store, source: any SeriesSource & Sendable) {
         self.store = store
+        self.source = source
     }
 
     /// Records the minutes that ended since the last call, an hour of them at most.
@@ -31,7 +36,7 @@ actor ServiceMinutes {
         while start < end, rows.isEmpty {
             let until = min(end, start + Self.minute * Self.minutesPerRound)
             let report = Report(
-                store: store, start: start, end: until, step: Self.minute, service: nil)
+                source: source, start: start, end: until, step: Self.minute, service: nil)
             rows = try report.rows(from: start, to: until, &memory)
             try store.record(serviceMinutes: rows.map(\.serviceMinute))
             (start, next) = (until, until)

@@ -1,8 +1,7 @@
 import Querying
-import Storage
 import TimeSeries
 
-/// Reads the store block by block and hands out rows in the order of time, service, model, version.
+/// Reads the series block by block and hands out rows in the order of time, service, model, version.
 ///
 /// Counters count exactly: the increase of a step is the sum of the differences of the samples in
 /// it, without PromQL's extrapolation, so that the rows of a report add up to what was counted.
@@ -13,7 +12,7 @@ struct Report {
     private static let maximumBlock = Duration.seconds(6 * 3600)
     private static let maximumBlockStepCount: Int64 = 360
 
-    let store: Store
+    let source: any SeriesSource
     let start: Timestamp
     let end: Timestamp
     let step: Duration
@@ -63,8 +62,7 @@ struct Report {
         if let service {
             matchers.append(try LabelMatcher(name: "service", .equal, value: service))
         }
-        return try store.unorderedSeries(
-            matching: matchers, from: from, through: through, isRemembered: false)
+        return try source.unorderedSeries(matching: matchers, from: from, through: through)
     }
 
     private func take(
