@@ -33,10 +33,11 @@ let package = Package(
 
         // Level 1: pure engines, and one owner for each C library.
         .target(name: "CCurl"),
+        .target(name: "CDetection"),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CNcurses"),
         .target(name: "Querying", dependencies: ["TimeSeries"]),
-        .target(name: "Detection", dependencies: ["TimeSeries"]),
+        .target(name: "Detection", dependencies: ["CDetection", "TimeSeries"]),
         .target(name: "HTTP", dependencies: ["CCurl"]),
         .target(name: "Terminal", dependencies: ["CNcurses"]),
 

@@ -1,3 +1,5 @@
+import CDetection
+
 /// The latest values of a stream, in order of arrival and of size, and for each stretch of them how
 /// far the newest stretch lies from it.
 ///
@@ -23,6 +25,7 @@ struct PatternMemory: Sendable, Equatable {
     private static let fitInterval = 128
     /// Values that are forgotten before the others move to the front.
     private static let moveInterval = 64
+    private static let laneCount = Int(mlmon_lane_count)
 
     let capacity: Int
     private(set) var count = 0
@@ -43,7 +46,7 @@ struct PatternMemory: Sendable, Equatable {
         precondition(capacity > Self.overlap, "memory of \(capacity) values")
         self.capacity = capacity
         sorted = [Float](repeating: 0, count: capacity)
-        distances = sorted + [Float](repeating: 0, count: Lanes.scalarCount)
+        distances = sorted + [Float](repeating: 0, count: Self.laneCount)
         values = distances + [Float](repeating: 0, count: Self.moveInterval)
     }
 
@@ -186,71 +189,16 @@ struct PatternMemory: Sendable, Equatable {
         let (start, length) = (start, count)
         let (place, apart) = (capacity - length, max(length - Self.overlap, 0))
         precondition(
-            start >= 0 && place >= 0 && start + length + Lanes.scalarCount <= values.count
-                && place + length + Lanes.scalarCount <= distances.count)
+            start >= 0 && place >= 0 && start + length + Self.laneCount <= values.count
+                && place + length + Self.laneCount <= distances.count)
         let least = values.withUnsafeBufferPointer { values in
             distances.withUnsafeMutableBufferPointer { distances -> Float in
                 guard let v = values.baseAddress, let d = distances.baseAddress else { return 0 }
-                return withUnsafeBytes(of: Lanes(repeating: most)) { limit in
-                    Self.advance(
-                        d + place, toward: Lanes(repeating: x), atMost: limit, over: v + start,
-                        length, apart: apart)
-                }
+                return mlmon_advance_distances(
+                    d + place, v + start, length, apart, x, most, Self.decay)
             }
         }
         return apart > 0 ? least : nil
-    }
-
-    private typealias Lanes = SIMD8<Float>
-
-    /// Advances `count` distances, and up to a step of what lies behind them, which nothing reads.
-    ///
-    /// - Returns: The smallest of the first `apart`; ∞ where that is none.
-    @inline(never)
-    private static func advance(
-        _ distances: UnsafeMutablePointer<Float>, toward point: Lanes,
-        atMost limit: UnsafeRawBufferPointer, over values: UnsafePointer<Float>, _ count: Int,
-        apart: Int
-    ) -> Float {
-        let width = Lanes.scalarCount
-        var lanes = Lanes(repeating: .infinity)
-        var i = 0
-        while i &+ width <= apart {
-            let distance = step(distances + i, toward: point, atMost: limit, over: values + i)
-            lanes.replace(with: distance, where: distance .< lanes)
-            i &+= width
-        }
-        let rest = i
-        while i < count {
-            _ = step(distances + i, toward: point, atMost: limit, over: values + i)
-            i &+= width
-        }
-        var least = smallest(lanes)
-        for i in rest..<max(rest, apart) { least = min(least, distances[i]) }
-        return least
-    }
-
-    /// Advances as many distances as there are lanes.
-    @inline(__always)
-    private static func step(
-        _ distances: UnsafeMutablePointer<Float>, toward point: Lanes,
-        atMost limit: UnsafeRawBufferPointer, over values: UnsafePointer<Float>
-    ) -> Lanes {
-        let place = UnsafeMutableRawPointer(distances)
-        let apart = point - UnsafeRawPointer(values).loadUnaligned(as: Lanes.self)
-        let square = apart * apart
-        // Loaded here, and in this order, the compiler knows it for the minimum: one instruction.
-        let most = limit.loadUnaligned(as: Lanes.self)
-        let added = most.replacing(with: square, where: square .< most)
-        let distance = decay * place.loadUnaligned(as: Lanes.self) + added
-        place.storeBytes(of: distance, as: Lanes.self)
-        return distance
-    }
-
-    private static func smallest(_ lanes: Lanes) -> Float {
-        let (a, b) = (lanes.lowHalf, lanes.highHalf)
-        let half = a.replacing(with: b, where: b .< a)
-        return min(min(half[0], half[1]), min(half[2], half[3]))
     }
 
     /// Expresses what is remembered in the scale that suits it now, again after more and more
