@@ -1,7 +1,15 @@
 // What the detectors leave to C, for Swift has no words for it: a loop in two forms, between which
-// the processor decides.
+// the processor decides, and a choice that is no branch.
 #ifndef MLMON_CDETECTION_H
 #define MLMON_CDETECTION_H
+
+#include <stdbool.h>
+
+/// One of two numbers, without a branch: for conditions that no processor can foretell.
+static inline long mlmon_chosen(bool condition, long yes, long no) {
+    if (__builtin_unpredictable(condition)) return yes;
+    return no;
+}
 
 /// Distances are advanced so many at a time.
 enum { mlmon_lane_count = 16 };

@@ -66,7 +66,7 @@ struct PatternMemory: Sendable, Equatable {
             place(x, from: count)
             count += 1
         } else {
-            place(x, from: lowerBound(values[start]))
+            place(x, from: Self.lowerBound(values[start], in: sorted.span, count))
             start += 1
             if start == Self.moveInterval { moveToFront() }
         }
@@ -130,35 +130,42 @@ struct PatternMemory: Sendable, Equatable {
         // The nearest half are neighbours in `sorted`; find where they begin.
         let middle = scale.exactly(centre)
         let half = count / 2 + 1
-        var low = 0
-        var length = count - half
-        while length > 0 {
-            let step = length / 2
-            let isFarther =
-                middle - Double(sorted[low + step]) > Double(sorted[low + step + half]) - middle
-            low = isFarther ? low + step + 1 : low
-            length = isFarther ? length - step - 1 : step
+        let low = Self.firstPlace(in: sorted.span, below: count - half) { sorted, i in
+            middle - Double(sorted[unchecked: i])
+                <= Double(sorted[unchecked: i &+ half]) - middle
         }
         return max(middle - Double(sorted[low]), Double(sorted[low + half - 1]) - middle)
             * scale.unit
     }
 
     /// First place of `sorted` that is not less than x.
-    private func lowerBound(_ x: Float) -> Int {
+    private static func lowerBound(_ x: Float, in sorted: Span<Float>, _ count: Int) -> Int {
+        firstPlace(in: sorted, below: count) { sorted, i in sorted[unchecked: i] >= x }
+    }
+
+    /// First place below a limit from which on a condition holds; the limit where it never does.
+    ///
+    /// Nothing branches on a value: which half a place lies in cannot be foretold, and each wrong
+    /// guess would cost as much as three steps.
+    @inline(__always)
+    private static func firstPlace(
+        in sorted: Span<Float>, below limit: Int, where isReached: (Span<Float>, Int) -> Bool
+    ) -> Int {
+        precondition(limit <= sorted.count)
+        guard limit > 0 else { return 0 }
         var low = 0
-        var length = count
-        while length > 0 {
-            let step = length / 2
-            let isLess = sorted[low + step] < x
-            low = isLess ? low + step + 1 : low
-            length = isLess ? length - step - 1 : step
+        var length = limit
+        while length > 1 {
+            let half = length / 2
+            low = mlmon_chosen(isReached(sorted, low &+ half &- 1), low, low &+ half)
+            length &-= half
         }
-        return low
+        return isReached(sorted, low) ? low : low &+ 1
     }
 
     /// Puts x in its order, and moves what lies between that and a place which is free.
     private mutating func place(_ x: Float, from free: Int) {
-        let bound = lowerBound(x)
+        let bound = Self.lowerBound(x, in: sorted.span, count)
         sorted.withUnsafeMutableBufferPointer { sorted in
             precondition(free < sorted.count && bound <= sorted.count)
             guard let base = sorted.baseAddress else { return }
