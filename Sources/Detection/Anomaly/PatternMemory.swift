@@ -21,7 +21,7 @@ struct PatternMemory: Sendable, Equatable {
     /// Stretches that began this few values ago overlap with the newest one.
     private static let overlap = 20
     /// Share of a stretch's distance that a deviation of its last value alone makes.
-    static let newestShare = Double(1 - decay).squareRoot()
+    static var newestShare: Double { Double(1 - decay).squareRoot() }
     private static let fitInterval = 128
     /// Values that are forgotten before the others move to the front.
     private static let moveInterval = 64
@@ -127,40 +127,38 @@ struct PatternMemory: Sendable, Equatable {
 
     /// Distance of the farthest of the nearer half of the values from `centre`.
     func medianDeviation(from centre: Double) -> Double {
-        // The nearest half are neighbours in `sorted`; find where they begin.
+        // The nearest half are neighbours in `sorted`; find where they begin: near where
+        // they did a value ago, so that the branches are foretold.
         let middle = scale.exactly(centre)
         let half = count / 2 + 1
-        let low = Self.firstPlace(in: sorted.span, below: count - half) { sorted, i in
-            middle - Double(sorted[unchecked: i])
-                <= Double(sorted[unchecked: i &+ half]) - middle
+        var low = 0
+        var length = count - half
+        while length > 0 {
+            let step = length / 2
+            let isFarther =
+                middle - Double(sorted[low + step]) > Double(sorted[low + step + half]) - middle
+            low = isFarther ? low + step + 1 : low
+            length = isFarther ? length - step - 1 : step
         }
         return max(middle - Double(sorted[low]), Double(sorted[low + half - 1]) - middle)
             * scale.unit
     }
 
-    /// First place of `sorted` that is not less than x.
-    private static func lowerBound(_ x: Float, in sorted: Span<Float>, _ count: Int) -> Int {
-        firstPlace(in: sorted, below: count) { sorted, i in sorted[unchecked: i] >= x }
-    }
-
-    /// First place below a limit from which on a condition holds; the limit where it never does.
+    /// First place of ascending numbers that is not less than x.
     ///
-    /// Nothing branches on a value: which half a place lies in cannot be foretold, and each wrong
-    /// guess would cost as much as three steps.
-    @inline(__always)
-    private static func firstPlace(
-        in sorted: Span<Float>, below limit: Int, where isReached: (Span<Float>, Int) -> Bool
-    ) -> Int {
-        precondition(limit <= sorted.count)
-        guard limit > 0 else { return 0 }
+    /// Nothing branches on a number: in which half of the others a new one lies cannot be foretold,
+    /// and each wrong guess would cost as much as three steps.
+    private static func lowerBound(_ x: Float, in sorted: Span<Float>, _ count: Int) -> Int {
+        precondition(count <= sorted.count)
+        guard count > 0 else { return 0 }
         var low = 0
-        var length = limit
+        var length = count
         while length > 1 {
             let half = length / 2
-            low = mlmon_chosen(isReached(sorted, low &+ half &- 1), low, low &+ half)
+            low = mlmon_chosen(sorted[unchecked: low &+ half &- 1] < x, low &+ half, low)
             length &-= half
         }
-        return isReached(sorted, low) ? low : low &+ 1
+        return sorted[unchecked: low] < x ? low &+ 1 : low
     }
 
     /// Puts x in its order, and moves what lies between that and a place which is free.
@@ -216,14 +214,24 @@ struct PatternMemory: Sendable, Equatable {
         let middle = median
         scale = StreamScale(
             origin: middle, reach: max(decode(count - 1, old) - middle, middle - decode(0, old)))
-        for i in 0..<count {
-            values[start + i] = scale.encode(old.decode(Double(values[start + i])))
-            sorted[i] = scale.encode(decode(i, old))
-        }
+        Self.convert(&values, start..<(start + count), from: old, to: scale)
+        Self.convert(&sorted, 0..<count, from: old, to: scale)
         let factor = old.unit / scale.unit
-        for i in (capacity - count)..<capacity {
+        let places = (capacity - count)..<capacity
+        var distances = distances.mutableSpan
+        for i in places {
             let distance = Double(distances[i]) * factor * factor
             distances[i] = Float(min(distance, Double(Float.greatestFiniteMagnitude)))
+        }
+    }
+
+    private static func convert(
+        _ numbers: inout [Float], _ places: Range<Int>, from old: StreamScale, to new: StreamScale
+    ) {
+        precondition(places.upperBound <= numbers.count)
+        var numbers = numbers.mutableSpan
+        for i in places {
+            numbers[unchecked: i] = new.encode(old.decode(Double(numbers[unchecked: i])))
         }
     }
 
