@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"]),
         .testTarget(name: "QueryingTests", dependencies: ["Querying", "TestSupport"]),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Detection", "TestSupport"],
+            name: "DetectionTests", dependencies: ["CDetection", "Detection", "TestSupport"],
             resources: [.copy("Golden")]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
