@@ -33,10 +33,11 @@ let package = Package(
 
         // Level 1: pure engines, and one owner for each C library.
         .target(name: "CCurl"),
+        .target(name: "CDetection"),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CNcurses"),
         .target(name: "Querying", dependencies: ["TimeSeries"]),
-        .target(name: "Detection", dependencies: ["TimeSeries"]),
+        .target(name: "Detection", dependencies: ["CDetection", "TimeSeries"]),
         .target(name: "HTTP", dependencies: ["CCurl"]),
         .target(name: "Terminal", dependencies: ["CNcurses"]),
 
@@ -92,7 +93,7 @@ let package = Package(
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"]),
         .testTarget(name: "QueryingTests", dependencies: ["Querying", "TestSupport"]),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Detection", "TestSupport"],
+            name: "DetectionTests", dependencies: ["CDetection", "Detection", "TestSupport"],
             resources: [.copy("Golden")]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),

@@ -1,3 +1,5 @@
+import CDetection
+
 /// The latest values of a stream, in order of arrival and of size, and for each stretch of them how
 /// far the newest stretch lies from it.
 ///
@@ -19,10 +21,11 @@ struct PatternMemory: Sendable, Equatable {
     /// Stretches that began this few values ago overlap with the newest one.
     private static let overlap = 20
     /// Share of a stretch's distance that a deviation of its last value alone makes.
-    static let newestShare = Double(1 - decay).squareRoot()
+    static var newestShare: Double { Double(1 - decay).squareRoot() }
     private static let fitInterval = 128
     /// Values that are forgotten before the others move to the front.
     private static let moveInterval = 64
+    private static let laneCount = Int(mlmon_lane_count)
 
     let capacity: Int
     private(set) var count = 0
@@ -43,7 +46,7 @@ struct PatternMemory: Sendable, Equatable {
         precondition(capacity > Self.overlap, "memory of \(capacity) values")
         self.capacity = capacity
         sorted = [Float](repeating: 0, count: capacity)
-        distances = sorted + [Float](repeating: 0, count: Lanes.scalarCount)
+        distances = sorted + [Float](repeating: 0, count: Self.laneCount)
         values = distances + [Float](repeating: 0, count: Self.moveInterval)
     }
 
@@ -63,7 +66,7 @@ struct PatternMemory: Sendable, Equatable {
             place(x, from: count)
             count += 1
         } else {
-            place(x, from: lowerBound(values[start]))
+            place(x, from: Self.lowerBound(values[start], in: sorted.span, count))
             start += 1
             if start == Self.moveInterval { moveToFront() }
         }
@@ -124,7 +127,8 @@ struct PatternMemory: Sendable, Equatable {
 
     /// Distance of the farthest of the nearer half of the values from `centre`.
     func medianDeviation(from centre: Double) -> Double {
-        // The nearest half are neighbours in `sorted`; find where they begin.
+        // The nearest half are neighbours in `sorted`; find where they begin: near where
+        // they did a value ago, so that the branches are foretold.
         let middle = scale.exactly(centre)
         let half = count / 2 + 1
         var low = 0
@@ -140,22 +144,26 @@ struct PatternMemory: Sendable, Equatable {
             * scale.unit
     }
 
-    /// First place of `sorted` that is not less than x.
-    private func lowerBound(_ x: Float) -> Int {
+    /// First place of ascending numbers that is not less than x.
+    ///
+    /// Nothing branches on a number: in which half of the others a new one lies cannot be foretold,
+    /// and each wrong guess would cost as much as three steps.
+    private static func lowerBound(_ x: Float, in sorted: Span<Float>, _ count: Int) -> Int {
+        precondition(count <= sorted.count)
+        guard count > 0 else { return 0 }
         var low = 0
         var length = count
-        while length > 0 {
-            let step = length / 2
-            let isLess = sorted[low + step] < x
-            low = isLess ? low + step + 1 : low
-            length = isLess ? length - step - 1 : step
+        while length > 1 {
+            let half = length / 2
+            low = mlmon_chosen(sorted[unchecked: low &+ half &- 1] < x, low &+ half, low)
+            length &-= half
         }
-        return low
+        return sorted[unchecked: low] < x ? low &+ 1 : low
     }
 
     /// Puts x in its order, and moves what lies between that and a place which is free.
     private mutating func place(_ x: Float, from free: Int) {
-        let bound = lowerBound(x)
+        let bound = Self.lowerBound(x, in: sorted.span, count)
         sorted.withUnsafeMutableBufferPointer { sorted in
             precondition(free < sorted.count && bound <= sorted.count)
             guard let base = sorted.baseAddress else { return }
@@ -186,71 +194,16 @@ struct PatternMemory: Sendable, Equatable {
         let (start, length) = (start, count)
         let (place, apart) = (capacity - length, max(length - Self.overlap, 0))
         precondition(
-            start >= 0 && place >= 0 && start + length + Lanes.scalarCount <= values.count
-                && place + length + Lanes.scalarCount <= distances.count)
+            start >= 0 && place >= 0 && start + length + Self.laneCount <= values.count
+                && place + length + Self.laneCount <= distances.count)
         let least = values.withUnsafeBufferPointer { values in
             distances.withUnsafeMutableBufferPointer { distances -> Float in
                 guard let v = values.baseAddress, let d = distances.baseAddress else { return 0 }
-                return withUnsafeBytes(of: Lanes(repeating: most)) { limit in
-                    Self.advance(
-                        d + place, toward: Lanes(repeating: x), atMost: limit, over: v + start,
-                        length, apart: apart)
-                }
+                return mlmon_advance_distances(
+                    d + place, v + start, length, apart, x, most, Self.decay)
             }
         }
         return apart > 0 ? least : nil
-    }
-
-    private typealias Lanes = SIMD8<Float>
-
-    /// Advances `count` distances, and up to a step of what lies behind them, which nothing reads.
-    ///
-    /// - Returns: The smallest of the first `apart`; ∞ where that is none.
-    @inline(never)
-    private static func advance(
-        _ distances: UnsafeMutablePointer<Float>, toward point: Lanes,
-        atMost limit: UnsafeRawBufferPointer, over values: UnsafePointer<Float>, _ count: Int,
-        apart: Int
-    ) -> Float {
-        let width = Lanes.scalarCount
-        var lanes = Lanes(repeating: .infinity)
-        var i = 0
-        while i &+ width <= apart {
-            let distance = step(distances + i, toward: point, atMost: limit, over: values + i)
-            lanes.replace(with: distance, where: distance .< lanes)
-            i &+= width
-        }
-        let rest = i
-        while i < count {
-            _ = step(distances + i, toward: point, atMost: limit, over: values + i)
-            i &+= width
-        }
-        var least = smallest(lanes)
-        for i in rest..<max(rest, apart) { least = min(least, distances[i]) }
-        return least
-    }
-
-    /// Advances as many distances as there are lanes.
-    @inline(__always)
-    private static func step(
-        _ distances: UnsafeMutablePointer<Float>, toward point: Lanes,
-        atMost limit: UnsafeRawBufferPointer, over values: UnsafePointer<Float>
-    ) -> Lanes {
-        let place = UnsafeMutableRawPointer(distances)
-        let apart = point - UnsafeRawPointer(values).loadUnaligned(as: Lanes.self)
-        let square = apart * apart
-        // Loaded here, and in this order, the compiler knows it for the minimum: one instruction.
-        let most = limit.loadUnaligned(as: Lanes.self)
-        let added = most.replacing(with: square, where: square .< most)
-        let distance = decay * place.loadUnaligned(as: Lanes.self) + added
-        place.storeBytes(of: distance, as: Lanes.self)
-        return distance
-    }
-
-    private static func smallest(_ lanes: Lanes) -> Float {
-        let (a, b) = (lanes.lowHalf, lanes.highHalf)
-        let half = a.replacing(with: b, where: b .< a)
-        return min(min(half[0], half[1]), min(half[2], half[3]))
     }
 
     /// Expresses what is remembered in the scale that suits it now, again after more and more
@@ -261,14 +214,24 @@ struct PatternMemory: Sendable, Equatable {
         let middle = median
         scale = StreamScale(
             origin: middle, reach: max(decode(count - 1, old) - middle, middle - decode(0, old)))
-        for i in 0..<count {
-            values[start + i] = scale.encode(old.decode(Double(values[start + i])))
-            sorted[i] = scale.encode(decode(i, old))
-        }
+        Self.convert(&values, start..<(start + count), from: old, to: scale)
+        Self.convert(&sorted, 0..<count, from: old, to: scale)
         let factor = old.unit / scale.unit
-        for i in (capacity - count)..<capacity {
+        let places = (capacity - count)..<capacity
+        var distances = distances.mutableSpan
+        for i in places {
             let distance = Double(distances[i]) * factor * factor
             distances[i] = Float(min(distance, Double(Float.greatestFiniteMagnitude)))
+        }
+    }
+
+    private static func convert(
+        _ numbers: inout [Float], _ places: Range<Int>, from old: StreamScale, to new: StreamScale
+    ) {
+        precondition(places.upperBound <= numbers.count)
+        var numbers = numbers.mutableSpan
+        for i in places {
+            numbers[unchecked: i] = new.encode(old.decode(Double(numbers[unchecked: i])))
         }
     }
 

@@ -54,6 +54,21 @@ struct JudgedRows: Sendable {
     fileprivate var lower: [Double] = []
     fileprivate var upper: [Double] = []
     fileprivate var isAlarm: [Bool] = []
+
+    fileprivate init(_ rows: SeriesRows, by detector: inout AnomalyDetector) {
+        self.rows = rows
+        scores.reserveCapacity(rows.count)
+        lower.reserveCapacity(rows.count)
+        upper.reserveCapacity(rows.count)
+        isAlarm.reserveCapacity(rows.count)
+        for (time, value) in zip(rows.times, rows.values) {
+            let verdict = detector.observe(value, at: time)
+            scores.append(verdict.score)
+            lower.append(verdict.lower ?? .nan)
+            upper.append(verdict.upper ?? .nan)
+            isAlarm.append(verdict.isAlarm)
+        }
+    }
 }
 
 /// Owns the detector of the series whose rows come.
@@ -73,19 +88,7 @@ private actor SeriesJudge {
             seriesIndex = rows.seriesIndex
             detector = AnomalyDetector(options: options)
         }
-        var judged = JudgedRows(rows: rows)
-        judged.scores.reserveCapacity(rows.count)
-        judged.lower.reserveCapacity(rows.count)
-        judged.upper.reserveCapacity(rows.count)
-        judged.isAlarm.reserveCapacity(rows.count)
-        for (time, value) in zip(rows.times, rows.values) {
-            let verdict = detector.observe(value, at: time)
-            judged.scores.append(verdict.score)
-            judged.lower.append(verdict.lower ?? .nan)
-            judged.upper.append(verdict.upper ?? .nan)
-            judged.isAlarm.append(verdict.isAlarm)
-        }
-        return judged
+        return JudgedRows(rows, by: &detector)
     }
 }
 

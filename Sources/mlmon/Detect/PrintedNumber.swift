@@ -16,9 +16,9 @@ enum PrintedNumber {
         guard size >= 1e-4, size < 1e14 else { return writeRare(number, to: place) }
         // Digits before the point; below 1 as many zeros stand after it.
         var wholeCount = -3
-        while size >= limits[wholeCount + 3] { wholeCount += 1 }
+        while size >= powersOfTen[wholeCount + 3] { wholeCount += 1 }
         // Half up, without a call: below 2⁵⁰ the sum rounds to the same.
-        var digits = UInt64(size * powersOfTen[digitCount - wholeCount] + 0.5)
+        var digits = UInt64(size * powersOfTen[digitCount - wholeCount + 3] + 0.5)
         if digits >= 1_000_000_000_000_000 {
             digits /= 10
             wholeCount += 1
@@ -85,11 +85,9 @@ enum PrintedNumber {
         return count
     }
 
-    /// Exact to 10²².
+    /// From 10⁻³ on; as numbers alone, so that they are there before the program runs.
     private static let powersOfTen: [Double] = [
-        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18,
+        1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
+        1e14, 1e15, 1e16, 1e17, 1e18,
     ]
-    /// Of sizes with −3, −2, … digits before the point.
-    private static let limits: [Double] = [1e-3, 1e-2, 1e-1] + powersOfTen[...14]
 }

@@ -65,7 +65,11 @@ enum RecordedNumber {
         return rounded * Double(bitPattern: UInt64(1023 + powerShift - shift - 63) << 52)
     }
 
-    private static let powersOfTen: [UInt64] = (0..<20).map { k in
-        (0..<k).reduce(1) { power, _ in power * 10 }
-    }
+    /// As numbers alone, so that they are there before the program runs.
+    private static let powersOfTen: [UInt64] = [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+        10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+        1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+        1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+    ]
 }

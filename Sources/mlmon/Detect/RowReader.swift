@@ -11,10 +11,9 @@ struct RowReader: ~Copyable {
 
     private var input: BlockInput
     private var nextLine = 1
-    /// The row's fields: `bytes[starts[i]..<ends[i]]` of the block, or of `decoded`, each followed
-    /// by a byte that no number goes on with.
-    private var starts: [Int] = []
-    private var ends: [Int] = []
+    /// Where the row's fields are in the block, or in `decoded`, each followed by a byte that no
+    /// number goes on with.
+    private var fields: [Range<Int>] = []
     /// The fields of a row with quotes, without them.
     private var decoded: [UInt8] = []
     private var isDecoded = false
@@ -33,11 +32,11 @@ struct RowReader: ~Copyable {
     /// Share of the file that was read, in 0...1; 0 where its size is not known.
     var progress: Double { input.progress }
 
-    var fieldCount: Int { ends.count }
+    var fieldCount: Int { fields.count }
 
     /// Lends the bytes of a field; none where the row is shorter.
     func withBytes<Result>(_ i: Int, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
-        let range = i < ends.count ? starts[i]..<ends[i] : 0..<0
+        let range = i < fields.count ? fields[i] : 0..<0
         return if isDecoded {
             try body(decoded.span.extracting(range))
         } else {
@@ -54,8 +53,7 @@ struct RowReader: ~Copyable {
     /// - Returns: false at the end of the file.
     mutating func next() throws -> Bool {
         while true {
-            starts.removeAll(keepingCapacity: true)
-            ends.removeAll(keepingCapacity: true)
+            fields.removeAll(keepingCapacity: true)
             isDecoded = false
             let lineBefore = line
             line = nextLine
@@ -63,7 +61,7 @@ struct RowReader: ~Copyable {
                 line = lineBefore
                 return false
             }
-            if ends.count > 1 || starts[0] < ends[0] { return true }
+            if fields.count > 1 || !fields[0].isEmpty { return true }
         }
     }
 
@@ -74,41 +72,36 @@ struct RowReader: ~Copyable {
         while true {
             switch scan() {
             case .row(let end):
-                if ends.count > Self.maximumFieldCount { throw tooManyFields() }
+                if fields.count > Self.maximumFieldCount { throw tooManyFields() }
                 input.place = end
                 nextLine += 1
                 return true
             case .partial where input.isAtEnd && input.place == input.limit:
                 return false
             case .partial:
-                if ends.count > Self.maximumFieldCount { throw tooManyFields() }
+                if fields.count > Self.maximumFieldCount { throw tooManyFields() }
                 guard try input.refill() else { throw tooLong() }
             case .quoted:
                 try readQuotedRow()
                 return true
             }
-            starts.removeAll(keepingCapacity: true)
-            ends.removeAll(keepingCapacity: true)
+            fields.removeAll(keepingCapacity: true)
         }
     }
 
     private mutating func scan() -> RowScan {
         // Out of the reader, so that they may change while the block is lent.
-        var (starts, ends): ([Int], [Int]) = ([], [])
-        swap(&starts, &self.starts)
-        swap(&ends, &self.ends)
+        var fields: [Range<Int>] = []
+        swap(&fields, &self.fields)
         let scan = RowScan.scan(
-            input.block.span, from: input.place, to: input.limit, isAtEnd: input.isAtEnd, &starts,
-            &ends)
-        swap(&starts, &self.starts)
-        swap(&ends, &self.ends)
+            input.block.span, from: input.place, to: input.limit, isAtEnd: input.isAtEnd, &fields)
+        swap(&fields, &self.fields)
         return scan
     }
 
     /// A row with quotes: byte by byte, without them.
     private mutating func readQuotedRow() throws {
-        starts.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
+        fields.removeAll(keepingCapacity: true)
         decoded.removeAll(keepingCapacity: true)
         isDecoded = true
         var start = 0
@@ -152,11 +145,10 @@ struct RowReader: ~Copyable {
     }
 
     private mutating func endField(_ start: inout Int) throws {
-        starts.append(start)
-        ends.append(decoded.count)
+        fields.append(start..<decoded.count)
         decoded.append(0)
         start = decoded.count
-        if ends.count > Self.maximumFieldCount { throw tooManyFields() }
+        if fields.count > Self.maximumFieldCount { throw tooManyFields() }
     }
 
     private func tooManyFields() -> CommandFailure {
@@ -184,7 +176,7 @@ private enum RowScan {
     /// - Complexity: O(bytes); allocates for more fields than any row had before.
     static func scan(
         _ bytes: Span<UInt8>, from place: Int, to limit: Int, isAtEnd: Bool,
-        _ starts: inout [Int], _ ends: inout [Int]
+        _ fields: inout [Range<Int>]
     ) -> RowScan {
         precondition(place >= 0 && limit <= bytes.count)
         var (i, start) = (place, place)
@@ -194,8 +186,7 @@ private enum RowScan {
             if byte > 0x2C {
                 i &+= 1
             } else if byte == 0x2C {
-                starts.append(start)
-                ends.append(i)
+                fields.append(start..<i)
                 i &+= 1
                 start = i
             } else if byte == 0x0A || byte == 0x0D {
@@ -203,8 +194,7 @@ private enum RowScan {
                     // A line feed that belongs to it may not have been read yet.
                     guard i + 1 < limit || isAtEnd else { return .partial }
                 }
-                starts.append(start)
-                ends.append(i)
+                fields.append(start..<i)
                 let hasFeed = byte == 0x0D && i + 1 < limit && bytes[i + 1] == 0x0A
                 return .row(end: i + (hasFeed ? 2 : 1))
             } else if byte == 0x22, i == start {
@@ -214,8 +204,7 @@ private enum RowScan {
             }
         }
         guard isAtEnd, place < limit else { return .partial }
-        starts.append(start)
-        ends.append(limit)
+        fields.append(start..<limit)
         return .row(end: limit)
     }
 }
