@@ -24,6 +24,9 @@ package final class RecentSamples: SeriesSource, Sendable {
         var indices: [[LabelMatcher]: Int] = [:]
         /// By the table's identifier.
         var tables: [UInt64: Known] = [:]
+        var names = MetricNumbers()
+        /// Of each selection's metric; nil where it is of several.
+        var selectedNames: [UInt32?] = []
         var newest = NewestBatches()
         /// Whether there are selections that the newest batches were not shown to.
         var isUnsettled = false
@@ -44,12 +47,14 @@ package final class RecentSamples: SeriesSource, Sendable {
 
     /// What is known of a table.
     private struct Known {
+        let places: MetricPlaces
         var interested: [Interest] = []
         /// The first so many selections were asked.
         var askedCount = 0
     }
 
     private static let tableLimit = 50_000
+    private static let nameLimit = 200_000
     private static let questionsPerMeasurement = 50
     /// From when a sample is noted until the store answers with it, milliseconds: it is committed
     /// a little later.
@@ -133,9 +138,10 @@ package final class RecentSamples: SeriesSource, Sendable {
         if Store.selectsComputedSeries(matchers) { return nil }
         guard state.selections.count < Self.selectorLimit else { return nil }
         state.indices[matchers] = state.selections.count
-        state.selections.append(
-            RecentSelection(
-                matchers: matchers, reach: reach, coveredSince: state.newest.since ?? start))
+        let selection = RecentSelection(
+            matchers: matchers, reach: reach, coveredSince: state.newest.since ?? start)
+        state.selections.append(selection)
+        state.selectedNames.append(selection.metricName.map { state.names[$0] })
         state.isUnsettled = true
         return state.selections.count - 1
     }
@@ -152,26 +158,34 @@ package final class RecentSamples: SeriesSource, Sendable {
     private func interested(
         in table: SeriesTable, writtenBefore: [SampleBatch]? = nil, _ state: inout State
     ) -> [Interest] {
-        var known = state.tables[table.id] ?? Known()
+        var known = state.tables[table.id] ?? newlyKnown(table, &state)
         if known.askedCount == state.selections.count { return known.interested }
         let before = writtenBefore ?? state.newest.batches(of: table)
-        var positions: [String: [Int]] = [:]
-        table.labels.forEachMetricRun { positions[$0, default: []] += $1 }
         for index in known.askedCount..<state.selections.count {
-            let named = state.selections[index].metricName.map { positions[$0] ?? [] }
+            let places =
+                state.selectedNames[index].map { known.places.places(ofMetric: $0) }
+                ?? Array(table.labels.indices)
+            if places.isEmpty { continue }
             if let strip = state.selections[index].adopt(
-                table, among: named ?? Array(table.labels.indices))
+                table, among: places, writtenBefore: before)
             {
                 known.interested.append(Interest(selection: index, strip: strip))
-                for batch in before {
-                    state.selections[index].append(batch, expectedStrip: strip)
-                }
             }
         }
         known.askedCount = state.selections.count
-        if state.tables.count >= Self.tableLimit { state.tables = [:] }
         state.tables[table.id] = known
         return known.interested
+    }
+
+    private func newlyKnown(_ table: SeriesTable, _ state: inout State) -> Known {
+        if state.tables.count >= Self.tableLimit || state.names.count >= Self.nameLimit {
+            state.tables = [:]
+            state.names = MetricNumbers()
+            state.selectedNames = state.selections.map { selection in
+                selection.metricName.map { state.names[$0] }
+            }
+        }
+        return Known(places: MetricPlaces(table, &state.names))
     }
 
     /// The selection that holds most is left to the store.

@@ -99,9 +99,14 @@ struct RecentSelection {
         empty()
     }
 
-    /// - Parameter candidates: Where in the table its series can lie, ascending.
+    /// - Parameters:
+    ///   - candidates: Where in the table its series can lie, ascending.
+    ///   - before: What was written of a table that is new here, ascending in time.
     /// - Returns: The strip of the table's series; nil where it has none of the selection.
-    mutating func adopt(_ table: SeriesTable, among candidates: some Sequence<Int>) -> Int? {
+    mutating func adopt(
+        _ table: SeriesTable, among candidates: some Sequence<Int>,
+        writtenBefore before: [SampleBatch] = []
+    ) -> Int? {
         if isGivenUp { return nil }
         if let known = stripIndices[table.id] { return known }
         let positions = candidates.filter { index in
@@ -112,7 +117,9 @@ struct RecentSelection {
         stripIndices[table.id] = strips.count
         strips.append(Strip(table: table, positions: positions.map { UInt32($0) }))
         order = nil
-        return strips.count - 1
+        let index = strips.count - 1
+        for batch in before { append(batch, expectedStrip: index) }
+        return index
     }
 
     /// - Parameter expectedStrip: That of the batch's table, unless strips came or went.
