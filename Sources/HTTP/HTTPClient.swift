@@ -24,7 +24,7 @@ package final class HTTPClient: Sendable {
         try CurlLibrary.load()
         let mailbox = mailbox
         Thread.detachNewThread {
-            Thread.current.name = "mlmon-http"
+            ThreadName.set("mlmon-http")
             Self.blockSignals()
             do throws(HTTPError) {
                 let loop = try TransferLoop(

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import HTTP
 import Synchronization
 
 /// A thread for the work of one service beside the scrapes: what blocks on the disk or computes for
@@ -20,8 +21,7 @@ final class WorkThread: TaskExecutor {
         self.name = name
         self.meter = meter
         Thread.detachNewThread { [inbox] in
-            // Linux takes 15 bytes at most, and nothing of more.
-            Thread.current.name = String("mlmon-\(name)".prefix(15))
+            ThreadName.set("mlmon-\(name)")
             // On Linux this is of the calling thread alone. Where it fails all are equal.
             let thread = __priority_which_t(PRIO_PROCESS.rawValue)
             _ = setpriority(thread, 0, Self.niceness)
