@@ -50,6 +50,7 @@ struct RecentSamplesTests {
     private func write(_ batch: SampleBatch) {
         store.add(batch)
         recent.note([batch])
+        recent.noteCommit()
     }
 
     private static func seconds(_ seconds: Double) -> Timestamp {
@@ -89,7 +90,7 @@ struct RecentSamplesTests {
     func covered() throws {
         for second in stride(from: 0.0, to: 20, by: 2) { scrape(at: second) }
         #expect(try !isFromMemory("m", from: 8, through: 18))
-        #expect(store.lastQuestion == Self.seconds(8)...Self.seconds(14))
+        #expect(store.lastQuestion == Self.seconds(8)...Self.seconds(16))
         #expect(try isFromMemory("m", from: 8, through: 18), "asked by another rule")
         for second in stride(from: 20.0, to: 24, by: 2) { scrape(at: second) }
         #expect(try isFromMemory("m", from: 12, through: 22))
@@ -135,24 +136,54 @@ struct RecentSamplesTests {
         }
     }
 
-    @Test("of many samples a shorter time is kept, and no more is claimed")
+    @Test("while commits fail newer samples are let go, and nothing is claimed until two more")
     func many() {
         let wide = SeriesTable(
             labels: (0..<20_000).map { LabelSet(metricName: "w", ["i": "\($0)"]) })
         let values = [Double](repeating: 1, count: 20_000)
         var newest = NewestBatches()
-        for step in 1...200 {
-            newest.append(
-                SampleBatch(at: Self.seconds(Double(step) / 1000), table: wide, values: values))
+        func add(_ steps: ClosedRange<Int>) {
+            for step in steps {
+                newest.append(
+                    SampleBatch(at: Self.seconds(Double(step)), table: wide, values: values))
+            }
         }
-        let kept = newest.batches(of: wide).map(\.at)
-        #expect(kept.count < 110)
-        #expect(newest.byTable.map(\.count) == [kept.count])
-        let since = newest.since ?? 0
-        #expect(since > Self.seconds(0.001).milliseconds)
+        func kept() -> [Double] {
+            newest.batches(of: wide).map { ($0.at - Self.seconds(0)).inSeconds }
+        }
+        add(1...100)
+        #expect(newest.isWhole && kept().count == 100)
+        add(101...300)
+        #expect(!newest.isWhole && kept().isEmpty)
+        newest.noteCommit()
+        add(301...302)
+        #expect(!newest.isWhole)
+        newest.noteCommit()
+        #expect(newest.isWhole && kept() == [301, 302])
+        #expect(newest.since == Self.seconds(300).milliseconds)
+        newest.noteCommit()
+        #expect(kept().isEmpty && newest.since == Self.seconds(302).milliseconds)
+        #expect(newest.byTable.isEmpty)
+    }
+
+    @Test("a batch that comes late for its time is kept until it is committed")
+    func lateForItsTime() {
+        var newest = NewestBatches()
+        func add(_ second: Double) {
+            newest.append(
+                SampleBatch(at: Self.seconds(second), table: table, values: [1, 2, 3, 4]))
+        }
+        add(0.2)
+        newest.noteCommit()
+        newest.noteCommit()
+        for second in [5, 15, 15.001] { add(second) }
         #expect(
-            kept.count { $0.milliseconds > since } == 200
-                - Int(since - Self.seconds(0).milliseconds))
+            newest.batches(of: table).map(\.at.milliseconds).first == Self.seconds(5).milliseconds)
+        newest.noteCommit()
+        #expect(newest.batches(of: table).count == 3)
+        newest.noteCommit()
+        #expect(newest.batches(of: table).isEmpty)
+        #expect(newest.since == Self.seconds(15.001).milliseconds)
     }
 
     @Test(
@@ -177,7 +208,7 @@ struct RecentSamplesTests {
         #expect(try !isFromMemory("n", from: 0, through: 10))
         scrape(at: 11)
         let matchers = try #require(
-            try QueryExpression(parsing: "{__name__=~'n|m|none', i!='b'}").selectors.first)
+            try QueryExpression(parsing: "{__name__=~'n|m|none|n', i!='b'}").selectors.first)
         func found(from: Double) throws -> [LabelSet: [Double]] {
             let found = try recent.unorderedSeries(
                 matching: matchers, from: Self.seconds(from), through: Self.seconds(11))
@@ -245,6 +276,20 @@ struct RecentSamplesTests {
         #expect(try !isFromMemory("m", from: 28, through: 38))
         for second in stride(from: 40.0, to: 60, by: 1) { scrape(at: second) }
         #expect(try isFromMemory("m", from: 49, through: 59))
+    }
+
+    @Test("a clock that was set back loses no table's samples")
+    func backwardsBesideOthers() throws {
+        let other = SeriesTable(labels: [LabelSet(metricName: "m", ["i": "other"])])
+        #expect(try !isFromMemory("m", from: -10, through: 0))
+        for second in stride(from: 1.0, to: 100, by: 1) {
+            scrape(at: second)
+            write(SampleBatch(at: Self.seconds(second + 0.9), table: other, values: [second]))
+        }
+        scrape(at: 97.5)
+        for second in stride(from: 100.0, to: 104, by: 1) { scrape(at: second) }
+        #expect(try !isFromMemory("m", from: 93, through: 103))
+        #expect(try isFromMemory("m", from: 93, through: 103))
     }
 
     @Test("samples with times of their own are left to the store")

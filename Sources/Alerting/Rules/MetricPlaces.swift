@@ -10,6 +10,8 @@ struct MetricPlaces {
 
     private let runs: [Run]
 
+    var runCount: Int { runs.count }
+
     init(_ table: SeriesTable, _ names: inout MetricNumbers) {
         var runs: [Run] = []
         table.labels.forEachMetricRun { name, places in

@@ -1,41 +1,55 @@
 import TimeSeries
 
-/// The batches of the last two to four seconds, in the order in which they came.
+/// The batches that may not be committed yet, in the order in which they came.
 ///
-/// What was written shortly before a question may not be committed when the store answers it, nor
-/// has anyone kept it before: here it is.
+/// What was written shortly before a question the store's answer may lack, and nobody may have kept
+/// it: here it is.
 struct NewestBatches {
-    private static let generation: Int64 = 2_000
-    /// In values of a generation: with more, it is a shorter time.
-    private static let valueLimit = 1_000_000
+    /// In values, of 8 bytes. Where commits fail for long there are more, which are let go.
+    private static let valueLimit = 2_000_000
 
+    /// Those that came before the last commit ended: the next one has them all.
     private var older: [SampleBatch] = []
     private var newer: [SampleBatch] = []
-    private var newerSince: Int64 = .min
-    private var newerValueCount = 0
-    /// Time of the newest batch.
+    private var valueCount = 0
+    /// Times in milliseconds: of the first batch, of the newest one, and of the newest of those that
+    /// are here no more.
+    private var first: Int64?
     private var newest: Int64 = .min
-    /// Milliseconds: every batch of a later time is here; nil before the first one.
-    private(set) var since: Int64?
+    private var newestGone: Int64?
+    /// Commits until nothing is missing that is not committed.
+    private var missingCommitCount = 0
 
-    /// Whether the older half goes when this batch comes.
-    func rotates(for batch: SampleBatch) -> Bool {
-        batch.at.milliseconds - Self.generation > newerSince || newerValueCount > Self.valueLimit
-    }
+    /// Whether every batch is either here or committed.
+    var isWhole: Bool { missingCommitCount == 0 }
+
+    /// Milliseconds: every batch of a later time is here; nil before the first one.
+    var since: Int64? { newestGone ?? first }
 
     mutating func append(_ batch: SampleBatch) {
-        if since == nil {
-            newest = batch.at.milliseconds
-            (since, newerSince) = (newest, newest)
-        } else if rotates(for: batch) {
-            (older, newer) = (newer, [])
-            since = newerSince
-            newerSince = newest
-            newerValueCount = 0
-        }
+        first = first ?? batch.at.milliseconds
         newest = max(newest, batch.at.milliseconds)
+        // What comes now is in the next commit but one at the latest.
+        if missingCommitCount > 1 { return }
         newer.append(batch)
-        newerValueCount += batch.values.count
+        valueCount += batch.values.count
+        if valueCount > Self.valueLimit {
+            (older, newer, valueCount) = ([], [], 0)
+            newestGone = newest
+            missingCommitCount = 2
+        }
+    }
+
+    /// To be called after each commit of what was appended to the store, each batch before it came
+    /// here.
+    mutating func noteCommit() {
+        missingCommitCount = max(missingCommitCount - 1, 0)
+        for batch in older {
+            valueCount -= batch.values.count
+            newestGone = max(newestGone ?? .min, batch.at.milliseconds)
+        }
+        if missingCommitCount == 1 { newestGone = newest }
+        (older, newer) = (newer, [])
     }
 
     /// Those of one table.

@@ -27,9 +27,9 @@ package final class RecentSamples: SeriesSource, Sendable {
         var names = MetricNumbers()
         /// Of each selection's metric; nil where it is of several.
         var selectedNames: [UInt32?] = []
+        /// Runs of one name in all of these tables.
+        var runCount = 0
         var newest = NewestBatches()
-        /// Whether there are selections that the newest batches were not shown to.
-        var isUnsettled = false
     }
 
     /// What a selection lacks of the range of a question: the time before it was kept.
@@ -55,10 +55,10 @@ package final class RecentSamples: SeriesSource, Sendable {
 
     private static let tableLimit = 50_000
     private static let nameLimit = 200_000
+    private static let runLimit = 2_000_000
+    /// A question about more metrics is kept as one.
+    private static let splitLimit = 16
     private static let questionsPerMeasurement = 50
-    /// From when a sample is noted until the store answers with it, milliseconds: it is committed
-    /// a little later.
-    private static let settling: Int64 = 2_000
 
     private let base: any SeriesSource & Sendable
     private let state = Mutex(State())
@@ -71,7 +71,6 @@ package final class RecentSamples: SeriesSource, Sendable {
     package func note(_ batches: [SampleBatch]) {
         state.withLock { state in
             for batch in batches {
-                if state.isUnsettled, state.newest.rotates(for: batch) { settle(&state) }
                 for interest in interested(in: batch.table, &state) {
                     state.selections[interest.selection].append(
                         batch, expectedStrip: interest.strip)
@@ -79,6 +78,12 @@ package final class RecentSamples: SeriesSource, Sendable {
                 state.newest.append(batch)
             }
         }
+    }
+
+    /// To be called after each commit of what was written to the store, which every batch must be
+    /// before it is noted here.
+    package func noteCommit() {
+        state.withLock { $0.newest.noteCommit() }
     }
 
     /// Series of several metrics, named one by one, are kept by metric, as others ask for them.
@@ -91,9 +96,10 @@ package final class RecentSamples: SeriesSource, Sendable {
         guard
             let place = matchers.firstIndex(where: {
                 $0.name == LabelSet.metricNameLabel && $0.operation == .matches
-            }), let names = matchers[place].candidateValues
+            }), let names = matchers[place].candidateValues.map({ Set($0) }),
+            names.count <= Self.splitLimit
         else { return try series(matching: matchers, from: from, through: through) }
-        return try names.flatMap { name in
+        return try names.sorted().flatMap { name in
             var matchers = matchers
             matchers[place] = try LabelMatcher(
                 name: LabelSet.metricNameLabel, .equal, value: name)
@@ -107,14 +113,13 @@ package final class RecentSamples: SeriesSource, Sendable {
         let (start, end) = (from.milliseconds, through.milliseconds)
         let (known, gap) = state.withLock { state -> ([Series]?, Gap?) in
             guard end - start <= Self.longestReach,
-                let index = index(of: matchers, reach: end - start, from: end, &state)
+                let index = index(of: matchers, reach: end - start, now: end, &state)
             else { return (nil, nil) }
             boundMemory(&state)
-            if state.isUnsettled { settle(&state) }
             let known = state.selections[index].series(from: start, through: end)
             if known != nil { return (known, nil) }
-            let gapEnd = state.selections[index].gapEnd(
-                from: start, through: end, settling: Self.settling)
+            guard state.newest.isWhole else { return (nil, nil) }
+            let gapEnd = state.selections[index].gapEnd(from: start, through: end)
             return (nil, gapEnd.map { Gap(selection: index, end: $0) })
         }
         if let known { return known }
@@ -132,32 +137,28 @@ package final class RecentSamples: SeriesSource, Sendable {
 
     /// Of the selection of a question; a new one at its first. nil where the store alone answers.
     private func index(
-        of matchers: [LabelMatcher], reach: Int64, from start: Int64, _ state: inout State
+        of matchers: [LabelMatcher], reach: Int64, now: Int64, _ state: inout State
     ) -> Int? {
         if let known = state.indices[matchers] { return known }
         if Store.selectsComputedSeries(matchers) { return nil }
-        guard state.selections.count < Self.selectorLimit else { return nil }
+        guard state.selections.count < Self.selectorLimit, state.newest.isWhole else { return nil }
         state.indices[matchers] = state.selections.count
         let selection = RecentSelection(
-            matchers: matchers, reach: reach, coveredSince: state.newest.since ?? start)
+            matchers: matchers, reach: reach, coveredSince: state.newest.since ?? now)
         state.selections.append(selection)
         state.selectedNames.append(selection.metricName.map { state.names[$0] })
-        state.isUnsettled = true
-        return state.selections.count - 1
-    }
-
-    /// Shows the newest batches to the selections that came after them.
-    private func settle(_ state: inout State) {
-        state.isUnsettled = false
+        // What came before it is shown to it now, while it is there.
         for batches in state.newest.byTable {
             guard let table = batches.first?.table else { continue }
             _ = interested(in: table, writtenBefore: batches, &state)
         }
+        return state.selections.count - 1
     }
 
     private func interested(
         in table: SeriesTable, writtenBefore: [SampleBatch]? = nil, _ state: inout State
     ) -> [Interest] {
+        if state.selections.isEmpty { return [] }
         var known = state.tables[table.id] ?? newlyKnown(table, &state)
         if known.askedCount == state.selections.count { return known.interested }
         let before = writtenBefore ?? state.newest.batches(of: table)
@@ -178,14 +179,19 @@ package final class RecentSamples: SeriesSource, Sendable {
     }
 
     private func newlyKnown(_ table: SeriesTable, _ state: inout State) -> Known {
-        if state.tables.count >= Self.tableLimit || state.names.count >= Self.nameLimit {
+        if state.tables.count >= Self.tableLimit || state.names.count >= Self.nameLimit
+            || state.runCount >= Self.runLimit
+        {
             state.tables = [:]
+            state.runCount = 0
             state.names = MetricNumbers()
             state.selectedNames = state.selections.map { selection in
                 selection.metricName.map { state.names[$0] }
             }
         }
-        return Known(places: MetricPlaces(table, &state.names))
+        let places = MetricPlaces(table, &state.names)
+        state.runCount += places.runCount
+        return Known(places: places)
     }
 
     /// The selection that holds most is left to the store.

@@ -145,7 +145,7 @@ struct RecentSelection {
     /// The clock was set back: until it catches up, the store answers.
     private mutating func forget(through time: Int64) {
         empty()
-        coveredSince = max(coveredSince, time)
+        coveredSince = max(coveredSince, max(time, newest))
     }
 
     private mutating func empty() {
@@ -174,12 +174,10 @@ struct RecentSelection {
 
     /// Through when the store must be asked, so that with its answer nothing is missing of a range.
     ///
-    /// - Parameter settling: How long a sample may take from when it is noted until the store
-    ///   answers with it, milliseconds.
     /// - Returns: nil where that is not enough.
-    func gapEnd(from: Int64, through: Int64, settling: Int64) -> Int64? {
+    func gapEnd(from: Int64, through: Int64) -> Int64? {
         guard !isGivenUp, through >= newest - Self.slack, from <= coveredSince,
-            coveredSince <= through - settling
+            coveredSince <= through
         else { return nil }
         return coveredSince
     }

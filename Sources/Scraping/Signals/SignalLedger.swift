@@ -260,7 +260,11 @@ struct SignalLedger {
         var place = 0
         while place < plan.gauges.count {
             let output = plan.gauges[place].output
-            guard case .gauge(let fold) = plan.kinds[output] else { return }
+            // A counter of seconds may stand in for a gauge; then it is shown.
+            guard case .gauge(let fold) = plan.kinds[output] else {
+                place += 1
+                continue
+            }
             var count = 0
             while place < plan.gauges.count, plan.gauges[place].output == output {
                 let gauge = plan.gauges[place]

@@ -97,7 +97,7 @@ final class Monitor: Sendable {
             recent.note(batches)
         }
         let firstRound = FirstRound(targetCount: configuration.services.count)
-        var services: [any Service] = [commits(store, board: board, logger: logger)]
+        var services: [any Service] = [commits(store, recent, board: board, logger: logger)]
         services += housekeeping(store, logger: logger).map { $0.after(firstRound) }
         services += serviceMinutes(store, recent, logger: logger).map { $0.after(firstRound) }
         services.append(
@@ -141,10 +141,11 @@ final class Monitor: Sendable {
     }
 
     private static func commits(
-        _ store: Store, board: TargetBoard, logger: Logger
+        _ store: Store, _ recent: RecentSamples, board: TargetBoard, logger: Logger
     ) -> PeriodicService {
         let commit: @Sendable () async throws -> Void = {
             try store.commit()
+            recent.noteCommit()
             let changed = board.take()
             if !changed.isEmpty { try store.record(targets: changed) }
         }

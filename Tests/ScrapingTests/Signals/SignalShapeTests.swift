@@ -123,6 +123,30 @@ struct SignalShapeTests {
             try scrapes.scrape(page + "106\n", after: .seconds(20)) == ["mlmon_cpu_ratio": 0.05])
     }
 
+    @Test("a ratio beside counted processor seconds takes nothing from other signals")
+    func processorTimeTwice() throws {
+        let scrapes = Scrapes([
+            preset([
+                .cpu: [
+                    SignalSource(selector: "process_cpu_seconds_total"),
+                    SignalSource(selector: "x_cpu_ratio"),
+                ], .memory: [SignalSource(selector: "x_bytes")],
+            ])
+        ])
+        func page(_ seconds: Int) -> String {
+            """
+            # TYPE process_cpu_seconds_total counter
+            process_cpu_seconds_total \(seconds)
+            x_cpu_ratio 0.9
+            x_bytes 4096
+
+            """
+        }
+        _ = try scrapes.scrape(page(100))
+        #expect(
+            try scrapes.scrape(page(105)) == ["mlmon_cpu_ratio": 0.5, "mlmon_memory_bytes": 4096])
+    }
+
     @Test("keeps the class of predictions")
     func classes() throws {
         let scrapes = Scrapes([
