@@ -3,7 +3,7 @@ import Storage
 import Synchronization
 import TimeSeries
 
-/// The newest minutes of the series that rules ask for, kept as they are written, so that an
+/// The newest minutes of the series that rules, detectors and tables ask for, kept as they are written, so that an
 /// evaluation does not read back and decode what has just been stored.
 ///
 /// It learns from the questions: a selector's series are kept from its first question on, for as
