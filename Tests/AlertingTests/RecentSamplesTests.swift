@@ -149,7 +149,7 @@ struct RecentSamplesTests {
             }
         }
         func kept() -> [Double] {
-            newest.batches(of: wide).map { ($0.at - Self.seconds(0)).inSeconds }
+            newest.byTable.joined().map { ($0.at - Self.seconds(0)).inSeconds }
         }
         add(1...100)
         #expect(newest.isWhole && kept().count == 100)
@@ -178,11 +178,11 @@ struct RecentSamplesTests {
         newest.noteCommit()
         for second in [5, 15, 15.001] { add(second) }
         #expect(
-            newest.batches(of: table).map(\.at.milliseconds).first == Self.seconds(5).milliseconds)
+            newest.byTable.joined().map(\.at.milliseconds).first == Self.seconds(5).milliseconds)
         newest.noteCommit()
-        #expect(newest.batches(of: table).count == 3)
+        #expect(newest.byTable.joined().count == 3)
         newest.noteCommit()
-        #expect(newest.batches(of: table).isEmpty)
+        #expect(newest.byTable.joined().isEmpty)
         #expect(newest.since == Self.seconds(15.001).milliseconds)
     }
 

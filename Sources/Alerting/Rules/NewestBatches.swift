@@ -52,11 +52,6 @@ struct NewestBatches {
         (older, newer) = (newer, [])
     }
 
-    /// Those of one table.
-    func batches(of table: SeriesTable) -> [SampleBatch] {
-        older.filter { $0.table === table } + newer.filter { $0.table === table }
-    }
-
     /// Those of each table.
     var byTable: [[SampleBatch]] {
         Array(Dictionary(grouping: older + newer, by: \.table.id).values)

@@ -3,8 +3,8 @@ import Storage
 import Synchronization
 import TimeSeries
 
-/// The newest minutes of the series that rules, detectors and tables ask for, kept as they are written, so that an
-/// evaluation does not read back and decode what has just been stored.
+/// The newest minutes of the series that rules, detectors and tables ask for, kept as they are
+/// written, so that an evaluation does not read back and decode what has just been stored.
 ///
 /// It learns from the questions: a selector's series are kept from its first question on, for as
 /// long as it reached back, and the store's answer of the time before. What was on its way to the
@@ -25,8 +25,6 @@ package final class RecentSamples: SeriesSource, Sendable {
         /// By the table's identifier.
         var tables: [UInt64: Known] = [:]
         var names = MetricNumbers()
-        /// Of each selection's metric; nil where it is of several.
-        var selectedNames: [UInt32?] = []
         /// Runs of one name in all of these tables.
         var runCount = 0
         var newest = NewestBatches()
@@ -143,10 +141,9 @@ package final class RecentSamples: SeriesSource, Sendable {
         if Store.selectsComputedSeries(matchers) { return nil }
         guard state.selections.count < Self.selectorLimit, state.newest.isWhole else { return nil }
         state.indices[matchers] = state.selections.count
-        let selection = RecentSelection(
-            matchers: matchers, reach: reach, coveredSince: state.newest.since ?? now)
-        state.selections.append(selection)
-        state.selectedNames.append(selection.metricName.map { state.names[$0] })
+        state.selections.append(
+            RecentSelection(
+                matchers: matchers, reach: reach, coveredSince: state.newest.since ?? now))
         // What came before it is shown to it now, while it is there.
         for batches in state.newest.byTable {
             guard let table = batches.first?.table else { continue }
@@ -155,16 +152,18 @@ package final class RecentSamples: SeriesSource, Sendable {
         return state.selections.count - 1
     }
 
+    /// - Parameter before: What was written of the table before the newest selection came: a table
+    ///   that is noted and not among the newest batches has none.
     private func interested(
-        in table: SeriesTable, writtenBefore: [SampleBatch]? = nil, _ state: inout State
+        in table: SeriesTable, writtenBefore before: [SampleBatch] = [], _ state: inout State
     ) -> [Interest] {
         if state.selections.isEmpty { return [] }
         var known = state.tables[table.id] ?? newlyKnown(table, &state)
         if known.askedCount == state.selections.count { return known.interested }
-        let before = writtenBefore ?? state.newest.batches(of: table)
         for index in known.askedCount..<state.selections.count {
+            let name = state.selections[index].metricName
             let places =
-                state.selectedNames[index].map { known.places.places(ofMetric: $0) }
+                name.map { known.places.places(ofMetric: state.names[$0]) }
                 ?? Array(table.labels.indices)
             if places.isEmpty { continue }
             if let strip = state.selections[index].adopt(
@@ -185,9 +184,6 @@ package final class RecentSamples: SeriesSource, Sendable {
             state.tables = [:]
             state.runCount = 0
             state.names = MetricNumbers()
-            state.selectedNames = state.selections.map { selection in
-                selection.metricName.map { state.names[$0] }
-            }
         }
         let places = MetricPlaces(table, &state.names)
         state.runCount += places.runCount

@@ -130,7 +130,7 @@ struct RecentSelection {
         let at = batch.at.milliseconds
         guard let index = stripIndex(of: batch.table, expected: expectedStrip) else { return }
         if let last = strips[index].times.last, at <= last {
-            if at < last { forget(through: last) }
+            if at < last { forget() }
             return
         }
         newest = max(newest, at)
@@ -143,9 +143,9 @@ struct RecentSelection {
     }
 
     /// The clock was set back: until it catches up, the store answers.
-    private mutating func forget(through time: Int64) {
+    private mutating func forget() {
         empty()
-        coveredSince = max(coveredSince, max(time, newest))
+        coveredSince = max(coveredSince, newest)
     }
 
     private mutating func empty() {

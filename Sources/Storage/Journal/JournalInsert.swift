@@ -3,8 +3,8 @@ import GRDBSQLite
 
 /// Adds rows to the journal, many in one transaction.
 ///
-/// The values are bound as they lie: GRDB would copy each row's three times, which takes longer than
-/// SQLite does to store them.
+/// The payload is bound as it lies: to wrap and copy it as an argument of GRDB for each row took an
+/// eighth of the CPU of the thread that commits.
 ///
 /// Belongs to one connection, inside one transaction; one at a time.
 struct JournalInsert: ~Copyable {
